@@ -1,0 +1,65 @@
+import type { ManifestDocument } from "../_system/document.ts";
+import type { NodePath, Place } from "../_system/place.ts";
+import type { System } from "../_system/system.ts";
+
+export type Severity = "error" | "warning";
+
+/** One thing that a rule found, before it is given its rule's id and its place in a file. */
+export interface Problem {
+  /** The node of the manifest that is wrong, or a place in another file. */
+  readonly at: NodePath | Place;
+  /** Whether the place is the node's key or its value; a list's item has a value only. */
+  readonly part?: "key" | "value";
+  /** What is wrong, naming the things involved: one sentence without a full stop. */
+  readonly message: string;
+  /** What to write or run. */
+  readonly hint: string;
+}
+
+/** What `eda validate` prints, and what a run of a generator compares before and after its edit. */
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly hint: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What a rule may know of the files on disk. Absent where a manifest is checked alone. */
+export interface RepositoryView {
+  exists(path: string): boolean;
+  /** Names of the files directly in a folder; empty where there is none. */
+  list(folder: string): readonly string[];
+  /** Derived files, the runtime's excepted, whose content was changed by hand. */
+  editedDerivedFiles(): readonly string[];
+}
+
+export interface RuleContext {
+  readonly system: System;
+  readonly manifest: ManifestDocument;
+  readonly repository?: RepositoryView;
+}
+
+/** A manifest (and, where a rule reads them, other files) on which a rule has something to say, or nothing. */
+export interface Example {
+  readonly manifest: string;
+  /** Files on disk beside the manifest: path to content. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** A rule is data and one function, in a file of its own named by its id. */
+export interface Rule {
+  readonly id: string;
+  readonly severity: Severity;
+  /** `validate` rules run in `eda validate`; `phase` rules in `eda phases` and at a gate only. */
+  readonly runs: "validate" | "phase";
+  /** What it says, in one line. */
+  readonly title: string;
+  /** Why it exists and what goes wrong without it: a short paragraph. */
+  readonly explanation: string;
+  /** The first example makes the rule speak, its repair silences it. Tests, docs and `eda explain` share them. */
+  readonly examples: readonly { readonly fails: Example; readonly repair: Example }[];
+  check(context: RuleContext): Iterable<Problem>;
+}

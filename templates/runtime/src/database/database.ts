@@ -1,0 +1,35 @@
+/**
+ * What code above the database layer may hold: a transaction that is open. Statements run through it belong to it;
+ * there is no other way to a connection from a handler.
+ */
+export interface Transaction {
+  /** Runs one statement with `$1` parameters. `bigint` columns come back as JavaScript bigints. */
+  query<Row extends Record<string, unknown> = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: readonly Row[]; readonly count: number }>;
+}
+
+export interface Database {
+  /**
+   * Runs `work` in one transaction (read committed). Rolls back when it throws. Serialization failures and deadlocks
+   * (SQLSTATE 40001, 40P01) run `work` again, at most `attempts` times (default 5): it must have no other effects.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: { readonly attempts?: number }): Promise<T>;
+  /** One statement in a transaction of its own. */
+  query: Transaction["query"];
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** `postgres://role:password@127.0.0.1:5432/orders`. */
+  readonly url: string;
+  /** Connections at most. Default 10. */
+  readonly max?: number;
+  /** Default 30,000. */
+  readonly statementTimeoutMs?: number;
+  /** Default 30,000. */
+  readonly idleInTransactionTimeoutMs?: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName?: string;
+}
