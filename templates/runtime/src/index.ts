@@ -1,0 +1,17 @@
+/** The public face of the runtime: what the services of this repository may import. */
+export type { Decider } from "./aggregate/decider.ts";
+export type { Database, Transaction } from "./database/database.ts";
+export type { Envelope, Message } from "./message/message.ts";
+export { ConfigError, configFromEnv, environmentKeys, type ServiceConfig } from "./service/config.ts";
+export type {
+  CommandContract,
+  EventContract,
+  NamedCommand,
+  NamedEvent,
+  Outcome,
+  Reaction,
+  ReactionContext,
+  ServiceDefinition,
+  ServiceImplementation,
+} from "./service/definition.ts";
+export { createService, runService, type Service, type ServiceOptions } from "./service/host.ts";

@@ -1,0 +1,158 @@
+/** How a service process runs: what differs between a laptop, a test and production. */
+export interface ServiceConfig {
+  /** Which parts of the service this process is. `all` is one process that does everything. */
+  readonly role: Role;
+  /** Address of the public HTTP interface. Without `auth` only a loopback one is accepted. */
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Address of the admin interface. Without `adminToken` only a loopback one is accepted. */
+  readonly adminHost: string;
+  readonly adminPort: number;
+  /** Without it the admin verbs answer 403. */
+  readonly adminToken?: string;
+  readonly databaseUrl: string;
+  readonly broker: { readonly kind: "embedded"; readonly url: string };
+  readonly auth?: AuthConfig;
+  readonly logLevel: LogLevel;
+  /** What a graceful stop may take before the process ends all the same. */
+  readonly shutdownTimeoutMs: number;
+}
+
+export interface AuthConfig {
+  readonly jwksUrl: string;
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+export const roles = ["all", "http", "relay", "consumer"] as const;
+export type Role = (typeof roles)[number];
+
+export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** A setting that is missing or makes no sense: one or two plain lines, no stack trace to show. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** The keys that `configFromEnv` reads. */
+export const environmentKeys = {
+  DATABASE_URL: "postgres://role:password@host:port/database of the service. Required.",
+  BROKER: "Which broker: embedded. Default embedded.",
+  BROKER_URL: "Where the broker is; for embedded a postgres:// URL. Required.",
+  HOST: "Address of the public interface. Default 127.0.0.1; another one needs AUTH_JWKS_URL.",
+  PORT: "Port of the public interface, 0 for a free one. Default: the manifest's.",
+  ADMIN_HOST: "Address of the admin interface. Default 127.0.0.1; another one needs ADMIN_TOKEN.",
+  ADMIN_PORT: "Port of the admin interface, 0 for a free one. Default: the manifest's.",
+  ADMIN_TOKEN: "Bearer token of the admin verbs, 16 characters or more. Without it they answer 403.",
+  AUTH_JWKS_URL: "Address of the keys that sign bearer tokens. Without it nobody is asked for one.",
+  AUTH_ISSUER: "Who must have issued the tokens (iss). Required with AUTH_JWKS_URL.",
+  AUTH_AUDIENCE: "Whom the tokens must be meant for (aud). Required with AUTH_JWKS_URL.",
+  LOG_LEVEL: `One of ${logLevels.join(", ")}. Default info.`,
+  EDA_ROLE: `One of ${roles.join(", ")}; --role overrides it. Default all.`,
+  SHUTDOWN_TIMEOUT_MS: "Limit of a graceful stop in milliseconds. Default 10000.",
+} as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the environment and `--role` from the arguments. An empty value counts as absent.
+ * @throws ConfigError that names the key and what it must hold
+ */
+export function configFromEnv(
+  ports: { readonly port: number; readonly adminPort: number },
+  environment: Environment = process.env,
+  args: readonly string[] = process.argv.slice(2),
+): ServiceConfig {
+  const read = (key: keyof typeof environmentKeys) => environment[key]?.trim() || undefined;
+  const required = (key: keyof typeof environmentKeys) => {
+    const value = read(key);
+    if (value === undefined) throw new ConfigError(`${key} is not set.\n${key}: ${environmentKeys[key]}`);
+    return value;
+  };
+  const integer = (key: keyof typeof environmentKeys, fallback: number, max: number) => {
+    const text = read(key);
+    if (text === undefined) return fallback;
+    if (!/^\d{1,9}$/.test(text) || Number(text) > max)
+      throw new ConfigError(`${key} is "${text}": a whole number from 0 to ${max} is expected.`);
+    return Number(text);
+  };
+  const oneOf = <T extends string>(key: string, text: string, allowed: readonly T[]): T => {
+    const found = allowed.find((value) => value === text);
+    if (found === undefined) throw new ConfigError(`${key} is "${text}": one of ${allowed.join(", ")} is expected.`);
+    return found;
+  };
+
+  const kind = read("BROKER") ?? "embedded";
+  if (kind !== "embedded") throw new ConfigError(`BROKER is "${kind}": this runtime knows embedded.`);
+  const auth = authFrom(read, required);
+  const adminToken = read("ADMIN_TOKEN");
+  return {
+    role: oneOf("the role", roleArgument(args) ?? read("EDA_ROLE") ?? "all", roles),
+    host: read("HOST") ?? "127.0.0.1",
+    port: integer("PORT", ports.port, 65535),
+    adminHost: read("ADMIN_HOST") ?? "127.0.0.1",
+    adminPort: integer("ADMIN_PORT", ports.adminPort, 65535),
+    ...(adminToken === undefined ? {} : { adminToken }),
+    databaseUrl: postgresUrl("DATABASE_URL", required("DATABASE_URL")),
+    broker: { kind, url: postgresUrl("BROKER_URL", required("BROKER_URL")) },
+    ...(auth === undefined ? {} : { auth }),
+    logLevel: oneOf("LOG_LEVEL", read("LOG_LEVEL") ?? "info", logLevels),
+    shutdownTimeoutMs: integer("SHUTDOWN_TIMEOUT_MS", 10_000, 3_600_000),
+  };
+}
+
+/**
+ * What must hold for any configuration, from the environment or from a test.
+ * @throws ConfigError when an interface without a token would be reachable from other machines
+ */
+export function checkConfig(config: ServiceConfig): void {
+  if (config.auth === undefined && !isLoopback(config.host))
+    throw new ConfigError(
+      `HOST is "${config.host}" and AUTH_JWKS_URL is not set: without bearer tokens a service listens on loopback alone.\n` +
+        "Set AUTH_JWKS_URL, AUTH_ISSUER and AUTH_AUDIENCE, or HOST=127.0.0.1.",
+    );
+  if (config.adminToken === undefined && !isLoopback(config.adminHost))
+    throw new ConfigError(
+      `ADMIN_HOST is "${config.adminHost}" and ADMIN_TOKEN is not set: without a token the admin interface listens on loopback alone.\n` +
+        "Set ADMIN_TOKEN, or ADMIN_HOST=127.0.0.1.",
+    );
+  if (config.adminToken !== undefined && config.adminToken.length < 16)
+    throw new ConfigError("ADMIN_TOKEN is shorter than 16 characters: use a random one of 32 or more.");
+}
+
+/** An address literal or `localhost`; any other name could resolve to anything. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function authFrom(
+  read: (key: "AUTH_JWKS_URL" | "AUTH_ISSUER" | "AUTH_AUDIENCE") => string | undefined,
+  required: (key: "AUTH_ISSUER" | "AUTH_AUDIENCE") => string,
+): AuthConfig | undefined {
+  const jwksUrl = read("AUTH_JWKS_URL");
+  if (jwksUrl === undefined) {
+    const stray = (["AUTH_ISSUER", "AUTH_AUDIENCE"] as const).find((key) => read(key) !== undefined);
+    // Half a configuration is a mistake, and its quiet reading would be "ask nobody for a token".
+    if (stray !== undefined) throw new ConfigError(`${stray} is set and AUTH_JWKS_URL is not: set both, or neither.`);
+    return undefined;
+  }
+  if (!/^https?:$/.test(URL.parse(jwksUrl)?.protocol ?? ""))
+    throw new ConfigError(`AUTH_JWKS_URL is "${jwksUrl}": an http or https address is expected.`);
+  return { jwksUrl, issuer: required("AUTH_ISSUER"), audience: required("AUTH_AUDIENCE") };
+}
+
+function postgresUrl(key: string, text: string): string {
+  // The value is not repeated: it holds a password.
+  if (!/^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ""))
+    throw new ConfigError(`${key} is no PostgreSQL address: postgres://role:password@host:port/database is expected.`);
+  return text;
+}
+
+function roleArgument(args: readonly string[]): string | undefined {
+  const at = args.findIndex((argument) => argument === "--role" || argument.startsWith("--role="));
+  if (at < 0) return undefined;
+  const argument = args[at] ?? "";
+  return argument.startsWith("--role=") ? argument.slice("--role=".length) : (args[at + 1] ?? "");
+}
