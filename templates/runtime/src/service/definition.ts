@@ -61,8 +61,8 @@ export interface ServiceImplementation<State, Command extends NamedCommand, Even
 }
 
 /** Runs once for each message, in one transaction with the inbox's mark; a throw rolls back and is retried. */
-// biome-ignore lint/suspicious/noExplicitAny: each reaction narrows the data to its own event's
 export type Reaction<Command extends NamedCommand, Event extends NamedEvent> = (
+  // biome-ignore lint/suspicious/noExplicitAny: each reaction narrows the data to its own event's
   message: Message<any>,
   context: ReactionContext<Command, Event>,
 ) => Promise<void>;

@@ -1,0 +1,51 @@
+import type { AggregatePersistence, Loaded } from "./persistence.ts";
+
+type Row<State> = { version: bigint; state: State };
+
+/**
+ * Keeps the current state of each aggregate as a row of the table `aggregates` (migration 0005). States must be
+ * plain JSON: what JSON cannot say (dates, undefined, bigints) does not come back.
+ */
+export function stateTable<State, Event>(type: string, initialState: () => State): AggregatePersistence<State, Event> {
+  return {
+    async load(tx, id) {
+      for (;;) {
+        // The row lock is what orders the events of an aggregate in the outbox.
+        const { rows } = await tx.query<Row<State>>(
+          "SELECT version, state FROM aggregates WHERE type = $1 AND id = $2 FOR UPDATE",
+          [type, id],
+        );
+        const row = rows[0];
+        if (row !== undefined) return row;
+        // A row that does not exist cannot be locked. Of two first commands the second waits here, at the primary key.
+        const state = initialState();
+        const inserted = await tx.query(
+          "INSERT INTO aggregates (type, id, version, state) VALUES ($1, $2, 0, $3) ON CONFLICT DO NOTHING",
+          [type, id, JSON.stringify(state)],
+        );
+        if (inserted.count === 1) return { version: 0n, state };
+      }
+    },
+
+    async store(tx, id, { from, to, state }) {
+      const { count } = await tx.query(
+        "UPDATE aggregates SET version = $4, state = $5 WHERE type = $1 AND id = $2 AND version = $3",
+        [type, id, from, to, JSON.stringify(state)],
+      );
+      if (count !== 1) throw new Error(`${type} ${id} is no longer at version ${from}: it was stored without its lock`);
+    },
+
+    async release(tx, id, loaded) {
+      if (loaded.version === 0n)
+        await tx.query("DELETE FROM aggregates WHERE type = $1 AND id = $2 AND version = 0", [type, id]);
+    },
+
+    async read(tx, id): Promise<Loaded<State> | undefined> {
+      const { rows } = await tx.query<Row<State>>("SELECT version, state FROM aggregates WHERE type = $1 AND id = $2", [
+        type,
+        id,
+      ]);
+      return rows[0];
+    },
+  };
+}
