@@ -96,16 +96,7 @@ export interface Field {
   readonly type: FieldType;
 }
 
-export type ScalarName =
-  | "string"
-  | "uuid"
-  | "int"
-  | "decimal"
-  | "money"
-  | "boolean"
-  | "timestamp"
-  | "date"
-  | "json";
+export type ScalarName = "string" | "uuid" | "int" | "decimal" | "money" | "boolean" | "timestamp" | "date" | "json";
 
 export type FieldType =
   | { readonly kind: "scalar"; readonly name: ScalarName }

@@ -1,0 +1,80 @@
+import { recordsIn } from "./field-types.ts";
+import type { Field, FieldType, RecordType, ScalarName } from "./system.ts";
+
+/** A JSON Schema (2020-12) as plain data. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+const safeInteger = {
+  type: "integer",
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+} as const;
+
+const scalars: Readonly<Record<ScalarName, JsonSchema>> = {
+  string: { type: "string" },
+  uuid: { type: "string", format: "uuid" },
+  int: safeInteger,
+  // Text, so that no reader turns it into a binary fraction.
+  decimal: { type: "string", pattern: "^-?(0|[1-9][0-9]{0,37})(\\.[0-9]{1,18})?$" },
+  money: {
+    type: "object",
+    description: "An amount in minor units (cents) and its ISO 4217 currency",
+    properties: { amount: safeInteger, currency: { type: "string", pattern: "^[A-Z]{3}$" } },
+    required: ["amount", "currency"],
+    additionalProperties: false,
+  },
+  boolean: { type: "boolean" },
+  timestamp: { type: "string", format: "date-time" },
+  date: { type: "string", format: "date" },
+  json: {},
+};
+
+/** JSON Schema of a value; records are references to `#/$defs/NAME`. What is optional may be absent, never null. */
+export function jsonSchemaOf(type: FieldType): JsonSchema {
+  switch (type.kind) {
+    case "scalar":
+      return scalars[type.name];
+    case "enum":
+      return { type: "string", enum: type.values };
+    case "record":
+      return { $ref: `#/$defs/${type.name}` };
+    case "list":
+      return { type: "array", items: jsonSchemaOf(type.of) };
+    case "optional":
+      return jsonSchemaOf(type.of);
+  }
+}
+
+/** JSON Schema of a message: a closed object that carries the definitions of the records it reaches. */
+export function messageSchema(fields: readonly Field[], records: readonly RecordType[]): JsonSchema {
+  const reached = recordsReached(fields, records);
+  const definitions = Object.fromEntries(reached.map((record) => [record.name, objectSchema(record.fields)]));
+  return { ...objectSchema(fields), ...(reached.length > 0 ? { $defs: definitions } : {}) };
+}
+
+function objectSchema(fields: readonly Field[]): JsonSchema {
+  return {
+    type: "object",
+    properties: Object.fromEntries(fields.map((field) => [field.name, jsonSchemaOf(field.type)])),
+    required: fields.filter((field) => field.type.kind !== "optional").map((field) => field.name),
+    additionalProperties: false,
+  };
+}
+
+/** The records that fields mention, directly or through other records, sorted by name. Unknown names are left out. */
+export function recordsReached(fields: readonly Field[], records: readonly RecordType[]): readonly RecordType[] {
+  const byName = new Map(records.map((record) => [record.name, record]));
+  const reached = new Set<RecordType>();
+  const visit = (some: readonly Field[]): void => {
+    for (const name of some.flatMap((field) => recordsIn(field.type))) {
+      const record = byName.get(name);
+      if (record === undefined || reached.has(record)) continue;
+      reached.add(record);
+      visit(record.fields);
+    }
+  };
+  visit(fields);
+  return [...reached].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
