@@ -18,7 +18,18 @@ export interface Database {
   transaction<T>(work: (tx: Transaction) => Promise<T>, options?: { readonly attempts?: number }): Promise<T>;
   /** One statement in a transaction of its own. */
   query: Transaction["query"];
+  /**
+   * Lends one connection for what belongs to a session: advisory locks, settings. It is closed afterwards, not reused,
+   * so that nothing of the session outlives `work`.
+   */
+  session<T>(work: (session: Session) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+/** One connection to itself. Its statements commit one by one, unless they run in its `transaction`. */
+export interface Session {
+  query: Transaction["query"];
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
 export interface DatabaseOptions {
