@@ -1,0 +1,97 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** What a service measures about itself: a registry of its own, so that two services in one process do not mix. */
+export interface Metrics {
+  readonly registry: Registry;
+  /** Labels `method`, `route` (its pattern, never an id), `status`. */
+  readonly httpSeconds: Histogram<"method" | "route" | "status">;
+  /** One observation a message handled, labels `type` and `outcome` (`done`, `failed`). */
+  readonly handlerSeconds: Histogram<"type" | "outcome">;
+  /** Messages that had been handled before. */
+  readonly inboxDuplicates: Counter;
+  /** Messages that went to the dead letters since the process started, by `type`. */
+  readonly deadLettered: Counter<"type">;
+  /** Reads figures from the database at each scrape. A source that fails leaves its figures out. */
+  watch(sources: MetricSources): void;
+}
+
+export interface MetricSources {
+  readonly outbox?: () => Promise<{
+    readonly oldestUnpublishedSeconds: number;
+    readonly unpublished: number;
+    readonly parked: number;
+  }>;
+  readonly deadLetters?: () => Promise<number>;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export function createMetrics(service: string): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  return {
+    registry,
+    httpSeconds: new Histogram({
+      name: "eda_http_request_seconds",
+      help: "Time from a request to its answer.",
+      labelNames: ["method", "route", "status"],
+      buckets: SECONDS,
+      registers,
+    }),
+    handlerSeconds: new Histogram({
+      name: "eda_handler_seconds",
+      help: "Time that a message's handler took, one attempt.",
+      labelNames: ["type", "outcome"],
+      buckets: SECONDS,
+      registers,
+    }),
+    inboxDuplicates: new Counter({
+      name: "eda_inbox_duplicates_total",
+      help: "Messages that the inbox recognised as handled before.",
+      registers,
+    }),
+    deadLettered: new Counter({
+      name: "eda_dead_lettered_total",
+      help: "Messages that went to the dead letters.",
+      labelNames: ["type"],
+      registers,
+    }),
+
+    watch({ outbox, deadLetters }) {
+      if (outbox !== undefined) {
+        const age = gauge("eda_outbox_oldest_unpublished_seconds", "Age of the oldest message that is not published.");
+        const backlog = gauge("eda_outbox_unpublished", "Messages that are not published.");
+        const parked = gauge("eda_outbox_parked_aggregates", "Aggregates whose messages wait for an operator.");
+        collectTogether([age, backlog, parked], async () => {
+          const status = await outbox();
+          age.set(status.oldestUnpublishedSeconds);
+          backlog.set(status.unpublished);
+          parked.set(status.parked);
+        });
+      }
+      if (deadLetters !== undefined) {
+        const letters = gauge("eda_dead_letters", "Messages in the dead letters.");
+        collectTogether([letters], async () => letters.set(await deadLetters()));
+      }
+    },
+  };
+}
+
+/** One read for several gauges. A stale figure misleads, so a failed read takes them out of the answer. */
+function collectTogether(gauges: readonly Gauge[], read: () => Promise<void>): void {
+  let reading: Promise<void> | undefined;
+  const collect = () => {
+    reading ??= read()
+      .catch(() => {
+        for (const gauge of gauges) gauge.remove();
+      })
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  };
+  for (const gauge of gauges) Object.assign(gauge, { collect });
+}

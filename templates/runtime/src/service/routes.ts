@@ -1,0 +1,107 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Contracts } from "../aggregate/contracts.ts";
+import type { Cause } from "../aggregate/execute.ts";
+import type { Loaded } from "../aggregate/persistence.ts";
+import type { Database, Transaction } from "../database/database.ts";
+import type { ClientOf } from "./auth.ts";
+import type { NamedCommand, NamedEvent, Outcome, ServiceDefinition } from "./definition.ts";
+import { type Answer, answerOnce, fingerprint, idempotencyKey } from "./idempotency.ts";
+import { aggregateSchema, commandSchema } from "./openapi.ts";
+import { Problem } from "./problem.ts";
+import { findUnstorable, storableText } from "./storable.ts";
+import { childSpan } from "./tracing.ts";
+
+export interface RouteContext {
+  readonly definition: ServiceDefinition;
+  readonly contracts: Contracts;
+  readonly database: Database;
+  readonly clientOf: ClientOf;
+  execute(tx: Transaction, command: NamedCommand, cause: Cause): Promise<Outcome<NamedEvent>>;
+  read(id: string): Promise<Loaded<unknown> | undefined>;
+  /** Called after a commit that has put events into the outbox. */
+  committed(): void;
+}
+
+/** `POST /commands/<name>` for each command that has `http: true`. */
+export function commandRoutes(app: FastifyInstance, context: RouteContext): void {
+  const { definition, contracts } = context;
+  for (const [name, contract] of Object.entries(definition.commands)) {
+    if (!contract.http) continue;
+    app.route({
+      method: "POST",
+      url: `/commands/${kebabCase(name)}`,
+      schema: commandSchema(definition, name, contract),
+      validatorCompiler: ({ httpPart }) => (httpPart === "body" ? (body) => checked(contracts, name, body) : accepted),
+      async handler(request, reply) {
+        // The validator has refused everything but an object.
+        const answer = await answerCommand(context, request, name, request.body as object);
+        if (answer.replayed) reply.header("idempotent-replayed", "true");
+        return reply.code(answer.status).type("application/json").send(answer.body);
+      },
+    });
+  }
+}
+
+/** `GET /aggregates/:id`: its committed state, at once, without a lock. */
+export function aggregateRoute(app: FastifyInstance, { definition, read }: RouteContext): void {
+  app.get<{ Params: { id: string } }>(
+    "/aggregates/:id",
+    { schema: aggregateSchema(definition), validatorCompiler: () => accepted },
+    async (request) => {
+      const { id } = request.params;
+      const loaded = storableText(id) ? await read(id) : undefined;
+      if (loaded === undefined) throw new Problem(404, `there is no ${definition.aggregate} of that id`);
+      // As text: a version may be greater than a JavaScript number can say.
+      return { id, version: String(loaded.version), state: loaded.state };
+    },
+  );
+}
+
+async function answerCommand(
+  { definition, database, clientOf, execute, committed }: RouteContext,
+  request: FastifyRequest,
+  type: string,
+  data: object,
+): Promise<Answer & { readonly replayed: boolean }> {
+  const key = idempotencyKey(request.headers["idempotency-key"]);
+  const { traceparent } = request.headers;
+  const cause: Cause = {
+    correlationid: request.id,
+    traceparent: childSpan(typeof traceparent === "string" ? traceparent : undefined),
+  };
+  const answer = await database.transaction(async (tx) => {
+    const work = async () => answerOf(definition, type, await execute(tx, { type, data }, cause));
+    if (key === undefined) return { ...(await work()), replayed: false };
+    return answerOnce(tx, { client: clientOf(request), key, fingerprint: fingerprint(type, data) }, work);
+  });
+  if (!answer.replayed) committed();
+  return answer;
+}
+
+function answerOf(definition: ServiceDefinition, command: string, { events, token }: Outcome<NamedEvent>): Answer {
+  const outcome = events[0]?.type ?? null;
+  const failures = definition.commands[command]?.emits.slice(1) ?? [];
+  return {
+    status: outcome !== null && failures.includes(outcome) ? 409 : 200,
+    body: JSON.stringify({ outcome, events: events.map(({ type, data }) => ({ type, data })), token }),
+  };
+}
+
+function checked(contracts: Contracts, command: string, body: unknown): { error: Problem } | { value: unknown } {
+  const violation = findUnstorable(body) ?? contracts.command(command, body);
+  if (violation === undefined) return { value: body };
+  const at = violation.pointer === "#" ? "the body" : violation.pointer;
+  return { error: new Problem(400, `${at} ${violation.detail}`, { extension: { errors: [violation] } }) };
+}
+
+function accepted(value: unknown): { value: unknown } {
+  return { value };
+}
+
+/** `PlaceOrder`: `place-order`. `RefundVATNow`: `refund-vat-now`. */
+export function kebabCase(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .replace(/([A-Z])([A-Z][a-z])/g, "$1-$2")
+    .toLowerCase();
+}
