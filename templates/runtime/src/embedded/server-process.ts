@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import type { Binaries } from "./binaries.ts";
 import type { ServerUser } from "./server-user.ts";
@@ -6,6 +7,7 @@ import type { ServerUser } from "./server-user.ts";
 export interface ServerProcess {
   readonly pid: number;
   readonly exited: Promise<void>;
+  unref(): void;
   /** Fast shutdown; immediate after 10 s, by force after 15 s. */
   stop(): Promise<void>;
 }
@@ -40,13 +42,18 @@ export function launch({ binaries, user, dataDir, settings }: Launch): Promise<S
     }
     await exited;
   };
+  const unref = () => {
+    child.unref();
+    // A pipe of a child is a socket.
+    (child.stderr as Socket).unref();
+  };
   return new Promise((resolve, reject) => {
     const said: string[] = [];
     const lines = createInterface({ input: child.stderr });
     lines.on("line", (line) => {
       said.push(line);
       if (said.length > 20) said.shift();
-      if (line.includes("ready to accept connections")) resolve({ pid: child.pid!, exited, stop });
+      if (line.includes("ready to accept connections")) resolve({ pid: child.pid!, exited, stop, unref });
     });
     child.once("error", (error) => reject(new Error(`PostgreSQL does not start: ${error.message}`)));
     child.once("close", (code) => reject(new Error(`PostgreSQL ended at its start (${code}):\n${said.join("\n")}`)));
