@@ -34,11 +34,16 @@ export interface RepositoryView {
   list(folder: string): readonly string[];
   /** Derived files, the runtime's excepted, whose content was changed by hand. */
   editedDerivedFiles(): readonly string[];
+  /** Text of a file; undefined where there is none. Where this is absent, what sagas send and consume is not judged. */
+  read?(path: string): string | undefined;
 }
 
 export interface RuleContext {
+  /** Resolved when first asked for; never asked for where there are problems. */
   readonly system: System;
   readonly manifest: ManifestDocument;
+  /** In what the manifest differs from the schema: what EDA-M01 says. */
+  readonly problems?: readonly Problem[];
   readonly repository?: RepositoryView;
 }
 
@@ -47,6 +52,8 @@ export interface Example {
   readonly manifest: string;
   /** Files on disk beside the manifest: path to content. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Derived files that were changed by hand. */
+  readonly edited?: readonly string[];
 }
 
 /** A rule is data and one function, in a file of its own named by its id. */

@@ -1,0 +1,167 @@
+import { kebab, pascal } from "../_system/names.ts";
+import type { NodePath } from "../_system/place.ts";
+import type { Service, System } from "../_system/system.ts";
+import { commandsTopic, eventsTopic, repliesTopic } from "../_system/topics.ts";
+
+/** A name or a number that one thing of the system takes for itself. */
+export interface Claim {
+  /** What is taken: `the port`, `the message or type of service orders`. */
+  readonly what: string;
+  readonly value: string | number;
+  /** Two claims of one scope with the same key collide. */
+  readonly scope: string;
+  readonly key: string;
+  /** Who takes it: `service orders`. */
+  readonly by: string;
+  readonly at: NodePath;
+  readonly part: "key" | "value";
+  /** What to write instead. */
+  readonly hint: string;
+}
+
+/** A service's or read model's admin endpoint listens this far above its public port. */
+export const adminPortOffset = 10_000;
+
+/** Everything that a system's parts claim: one pass, in the order service, read model, stream application. */
+export function* claimsOf(system: System): Iterable<Claim> {
+  yield* deployableNames(system);
+  yield* entryNames(system);
+  yield* ports(system);
+  yield* topics(system);
+  for (const service of system.services) yield* messageTypes(service);
+}
+
+function* deployableNames(system: System): Iterable<Claim> {
+  const kinds = [
+    { section: "services", kind: "service", entries: system.services },
+    { section: "readModels", kind: "read model", entries: system.readModels },
+    { section: "streamsApps", kind: "stream application", entries: system.streamsApps },
+  ] as const;
+  for (const { section, kind, entries } of kinds) {
+    for (const { name } of entries) {
+      yield {
+        what: "the database, container and consumer group",
+        value: name,
+        scope: "process",
+        key: kebab(name),
+        by: `${kind} ${name}`,
+        at: [section, name],
+        part: "key",
+        hint: "Give one of them another name",
+      };
+    }
+  }
+}
+
+function* entryNames(system: System): Iterable<Claim> {
+  const hint = "Give one of them another name";
+  for (const { name } of system.contexts) {
+    const at = ["contexts", name];
+    yield {
+      what: "the context",
+      value: name,
+      scope: "context",
+      key: kebab(name),
+      by: `context ${name}`,
+      at,
+      part: "key",
+      hint,
+    };
+  }
+  for (const { name, definition } of system.sagas) {
+    const by = `saga ${name}`;
+    yield {
+      what: "the saga",
+      value: name,
+      scope: "saga",
+      key: kebab(name),
+      by,
+      at: ["sagas", name],
+      part: "key",
+      hint,
+    };
+    yield {
+      what: "the definition",
+      value: definition,
+      scope: "definition",
+      key: definition.toLowerCase(),
+      by,
+      at: ["sagas", name, "definition"],
+      part: "value",
+      hint: "Give each saga a definition of its own",
+    };
+  }
+}
+
+function* ports(system: System): Iterable<Claim> {
+  const listeners = [
+    ...system.services.map(({ name, port }) => ({ section: "services", by: `service ${name}`, name, port })),
+    ...system.readModels.map(({ name, port }) => ({ section: "readModels", by: `read model ${name}`, name, port })),
+  ];
+  for (const { section, by, name, port } of listeners) {
+    const at = [section, name, "port"];
+    const shared = { what: "the port", scope: "port", by, at, part: "value" } as const;
+    const hint = "Write a free port; an admin endpoint listens 10000 above it";
+    yield { ...shared, value: port, key: String(port), hint };
+    const admin = port + adminPortOffset;
+    yield { ...shared, value: admin, key: String(admin), hint };
+  }
+}
+
+function* topics(system: System): Iterable<Claim> {
+  for (const { name, by, at, part } of topicWriters(system)) {
+    yield {
+      what: "the topic",
+      value: name,
+      scope: "topic",
+      // Kafka refuses a topic that differs from another in . and _ only, since their metrics would share a name.
+      key: name.toLowerCase().replaceAll("_", "."),
+      by,
+      at,
+      part,
+      hint: "Give one of them another name: a topic has one writer",
+    };
+  }
+}
+
+interface TopicWriter extends Pick<Claim, "by" | "at" | "part"> {
+  readonly name: string;
+}
+
+/** Each topic that follows from an entry of the manifest, with that entry. */
+export function* topicWriters(system: System): Iterable<TopicWriter> {
+  for (const service of system.services) {
+    const writer = { by: `service ${service.name}`, at: ["services", service.name], part: "key" } as const;
+    yield { ...writer, name: eventsTopic(service) };
+    yield { ...writer, name: commandsTopic(service) };
+  }
+  for (const saga of system.sagas) {
+    yield { by: `saga ${saga.name}`, at: ["sagas", saga.name], part: "key", name: repliesTopic(saga) };
+  }
+  for (const app of system.streamsApps) {
+    const by = `stream application ${app.name}`;
+    for (const name of app.routesTo) yield { by, at: ["streamsApps", app.name, "routesTo"], part: "value", name };
+  }
+}
+
+function* messageTypes({ name: service, commands, events, types }: Service): Iterable<Claim> {
+  const kinds = [
+    { section: "commands", kind: "command", entries: commands },
+    { section: "events", kind: "event", entries: events },
+    { section: "types", kind: "type", entries: types },
+  ] as const;
+  for (const { section, kind, entries } of kinds) {
+    for (const { name } of entries) {
+      yield {
+        what: `the type and contract of service ${service} named`,
+        value: pascal(name),
+        scope: `types of ${service}`,
+        key: pascal(name).toLowerCase(),
+        by: `${kind} ${name}`,
+        at: ["services", service, section, name],
+        part: "key",
+        hint: "Give one of them another name: each becomes a type and a file, and letter case makes no difference there",
+      };
+    }
+  }
+}

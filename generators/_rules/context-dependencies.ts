@@ -1,0 +1,72 @@
+import type { RuleContext } from "./rule.ts";
+import { sagaTraffic } from "./saga-traffic.ts";
+
+/** One bounded context tells another what to do: its saga sends a command there and waits for the reply. */
+export interface ContextDependency {
+  readonly from: string;
+  readonly to: string;
+  readonly saga: string;
+  /** `service.Command`. */
+  readonly command: string;
+}
+
+/**
+ * The command dependencies between bounded contexts, in a stable order.
+ *
+ * The only commands that cross services are those of an orchestrated saga: from its host's context to the context of
+ * each command's service. A subscription, a read model, a stream application or a step of a choreography depends on an
+ * event, which its publisher does not wait for: those are no command dependencies. HTTP calls between services are not
+ * stated in the manifest (a generated service makes none).
+ */
+export function contextDependencies(context: RuleContext): readonly ContextDependency[] {
+  const contextOf = new Map(context.system.services.map((service) => [service.name, service.context]));
+  const dependencies: ContextDependency[] = [];
+  for (const saga of sagaTraffic(context).sagas) {
+    const from = contextOf.get(saga.host);
+    if (saga.style === "choreography" || from === undefined) continue;
+    for (const command of saga.sends) {
+      const to = contextOf.get(command.slice(0, command.indexOf(".")));
+      if (to !== undefined && to !== from) dependencies.push({ from, to, saga: saga.saga, command });
+    }
+  }
+  return dependencies;
+}
+
+/** One cycle for each knot of contexts that depend on each other, as the dependencies that close it. */
+export function dependencyCycles(
+  dependencies: readonly ContextDependency[],
+): readonly (readonly ContextDependency[])[] {
+  const outgoing = Map.groupBy(dependencies, (dependency) => dependency.from);
+  const cycles: (readonly ContextDependency[])[] = [];
+  const finished = new Set<string>();
+  const reported = new Set<string>();
+  for (const start of outgoing.keys()) {
+    if (finished.has(start)) continue;
+    // Depth first with a stack of our own: a chain of contexts may be longer than the call stack allows.
+    const path: ContextDependency[] = [];
+    const onPath = new Map<string, number>([[start, 0]]);
+    const pending = [(outgoing.get(start) ?? []).values()];
+    while (pending.length > 0) {
+      const next = pending[pending.length - 1]!.next();
+      if (next.done) {
+        pending.pop();
+        const leaving = path.length > 0 ? path.pop()!.to : start;
+        onPath.delete(leaving);
+        finished.add(leaving);
+        continue;
+      }
+      const { to } = next.value;
+      const depth = onPath.get(to);
+      if (depth !== undefined) {
+        const cycle = [...path.slice(depth), next.value];
+        if (!cycle.some((dependency) => reported.has(dependency.from))) cycles.push(cycle);
+        for (const dependency of cycle) reported.add(dependency.from);
+      } else if (!finished.has(to)) {
+        path.push(next.value);
+        onPath.set(to, path.length);
+        pending.push((outgoing.get(to) ?? []).values());
+      }
+    }
+  }
+  return cycles;
+}

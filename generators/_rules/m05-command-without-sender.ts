@@ -1,0 +1,70 @@
+import type { Rule } from "./rule.ts";
+import { sagaTraffic } from "./saga-traffic.ts";
+
+export const commandWithoutSender: Rule = {
+  id: "EDA-M05",
+  severity: "warning",
+  runs: "validate",
+  title: "a command that nobody sends and that has `http: false`",
+  explanation:
+    "A command reaches its service over HTTP or from a saga. One with `http: false` that no saga sends cannot be run " +
+    "at all: its handler is code that is tested and deployed and never called, and the flow that was to use it stops " +
+    "one step early without an error anywhere. While a saga's definition cannot be read this rule is silent, since " +
+    "that saga may be the sender.",
+  examples: [
+    {
+      fails: {
+        manifest: `eda: 1
+name: shop
+contexts:
+  ordering: { purpose: Takes orders }
+services:
+  orders:
+    context: ordering
+    aggregate: Order
+    port: 4001
+    commands:
+      CancelOrder: { fields: { orderId: uuid }, emits: [OrderCancelled], http: false }
+    events:
+      OrderCancelled: { fields: { orderId: uuid }, external: true }
+outboxes:
+  orders: { relay: polling }
+`,
+      },
+      repair: {
+        manifest: `eda: 1
+name: shop
+contexts:
+  ordering: { purpose: Takes orders }
+services:
+  orders:
+    context: ordering
+    aggregate: Order
+    port: 4001
+    commands:
+      CancelOrder: { fields: { orderId: uuid }, emits: [OrderCancelled] }
+    events:
+      OrderCancelled: { fields: { orderId: uuid }, external: true }
+outboxes:
+  orders: { relay: polling }
+`,
+      },
+    },
+  ],
+  *check(context) {
+    const traffic = sagaTraffic(context);
+    if (!traffic.complete) return;
+    const sent = new Set(traffic.sagas.flatMap((saga) => saga.sends));
+    for (const service of context.system.services) {
+      for (const command of service.commands) {
+        if (command.http || sent.has(`${service.name}.${command.name}`)) continue;
+        yield {
+          at: ["services", service.name, "commands", command.name],
+          part: "key",
+          message: `Nobody sends command ${service.name}.${command.name}: it has no HTTP route and no saga names it`,
+          hint: `Take away http: false, or send ${service.name}.${command.name} in a step of a saga`,
+        };
+      }
+    }
+  },
+};

@@ -1,0 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { rules } from "./catalogue.ts";
+import { rulesMarkdown } from "./rules-markdown.ts";
+
+writeFileSync(new URL("../../docs/rules.md", import.meta.url), rulesMarkdown(rules));
