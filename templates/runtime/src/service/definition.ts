@@ -61,9 +61,9 @@ export interface ServiceImplementation<State, Command extends NamedCommand, Even
 }
 
 /** Runs once for each message, in one transaction with the inbox's mark; a throw rolls back and is retried. */
-export type Reaction<Command extends NamedCommand, Event extends NamedEvent> = (
-  // biome-ignore lint/suspicious/noExplicitAny: each reaction narrows the data to its own event's
-  message: Message<any>,
+// biome-ignore lint/suspicious/noExplicitAny: each reaction narrows the data to its own event's
+export type Reaction<Command extends NamedCommand, Event extends NamedEvent, Data = any> = (
+  message: Message<Data>,
   context: ReactionContext<Command, Event>,
 ) => Promise<void>;
 
