@@ -8,15 +8,37 @@ export async function openApi(app: FastifyInstance, definition: ServiceDefinitio
     openapi: {
       openapi: "3.1.0",
       info: { title: definition.name, description: `Commands of ${definition.aggregate}.`, version: "1" },
-      ...(authenticated
-        ? {
-            components: { securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } } },
-            security: [{ bearer: [] }],
-          }
-        : {}),
+      components: {
+        schemas: sharedTypes(definition),
+        ...(authenticated
+          ? { securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } } }
+          : {}),
+      },
+      ...(authenticated ? { security: [{ bearer: [] }] } : {}),
     },
   });
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+}
+
+/**
+ * The `$defs` of all commands. In a document `#` is the document, so what a contract says about itself must move to
+ * where the document keeps such things. A name means one type throughout a service.
+ */
+function sharedTypes(definition: ServiceDefinition): Record<string, object> {
+  const schemas = Object.values(definition.commands).map(({ schema }): { $defs?: object } => schema);
+  return Object.fromEntries(schemas.flatMap(({ $defs = {} }) => Object.entries(withMovedReferences($defs))));
+}
+
+function withoutDefinitions(schema: object): object {
+  return Object.fromEntries(
+    Object.entries(withMovedReferences(schema)).filter(([name]) => name !== "$defs" && name !== "$schema"),
+  );
+}
+
+function withMovedReferences<T extends object>(schema: T): T {
+  return JSON.parse(JSON.stringify(schema), (name, value) =>
+    name === "$ref" && typeof value === "string" ? value.replace(/^#\/\$defs\//, "#/components/schemas/") : value,
+  );
 }
 
 /** What the document says about a command's route; the body is its contract. */
@@ -31,7 +53,7 @@ export function commandSchema(definition: ServiceDefinition, name: string, contr
         "x-correlation-id": { type: "string", description: "Carried into every message that follows." },
       },
     },
-    body: contract.schema,
+    body: withoutDefinitions(contract.schema),
     response: {
       200: outcomeSchema(definition, contract.emits.slice(0, 1), "Done. No outcome: nothing had to change."),
       ...(contract.emits.length > 1

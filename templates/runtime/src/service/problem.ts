@@ -31,10 +31,10 @@ export function answerProblems(app: FastifyInstance): void {
     const problem = problemOf(error);
     if (problem.statusCode >= 500) request.log.error({ err: error }, "request failed");
     else request.log.info({ status: problem.statusCode, detail: problem.message }, "request refused");
-    send(request, reply, problem);
+    sendProblem(request, reply, problem);
   });
   app.setNotFoundHandler((request, reply) => {
-    send(request, reply, new Problem(404, `there is no ${request.method} ${request.url.split("?")[0]} here`));
+    sendProblem(request, reply, new Problem(404, `there is no ${request.method} ${request.url.split("?")[0]} here`));
   });
 }
 
@@ -56,7 +56,7 @@ function isOverload(error: unknown): boolean {
   return error instanceof DatabaseUnavailableError || errorCode(error) === "57014" || mayBeRetried(error);
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
   const body: ProblemDetails = {
     type: "about:blank",
     title: STATUS_CODES[problem.statusCode] ?? "Error",

@@ -6,7 +6,7 @@ import type { ServiceDefinition } from "./definition.ts";
 import { type Health, healthRoutes } from "./health.ts";
 import type { Metrics } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
-import { answerProblems, Problem } from "./problem.ts";
+import { answerProblems, Problem, problemOf, sendProblem } from "./problem.ts";
 import { correlationId } from "./tracing.ts";
 
 /** Limits of one request. */
@@ -30,6 +30,8 @@ export function createApp({ log, metrics }: AppOptions): FastifyInstance {
     handlerTimeout: REQUEST_MS,
     // While closing, the hook of `refuseWhileStopping` answers instead, as problem details.
     return503OnClosing: false,
+    // What fails before routing, such as a malformed escape in the path.
+    frameworkErrors: (error, request, reply) => sendProblem(request, reply, problemOf(error)),
   }) as unknown as FastifyInstance;
   // A page of another origin may send text/plain without asking; nothing here is plain text.
   app.removeContentTypeParser("text/plain");
