@@ -1,7 +1,6 @@
 import { kebab, pascal } from "../_system/names.ts";
 import type { NodePath } from "../_system/place.ts";
-import type { Service, System } from "../_system/system.ts";
-import { commandsTopic, eventsTopic, repliesTopic } from "../_system/topics.ts";
+import type { Service, System, Topic } from "../_system/system.ts";
 
 /** A name or a number that one thing of the system takes for itself. */
 export interface Claim {
@@ -14,6 +13,8 @@ export interface Claim {
   /** Who takes it: `service orders`. */
   readonly by: string;
   readonly at: NodePath;
+  /** Where `at` is a list: the text of the item in it. */
+  readonly item?: string;
   readonly part: "key" | "value";
   /** What to write instead. */
   readonly hint: string;
@@ -109,40 +110,29 @@ function* ports(system: System): Iterable<Claim> {
 }
 
 function* topics(system: System): Iterable<Claim> {
-  for (const { name, by, at, part } of topicWriters(system)) {
+  for (const { name, owner, kind } of system.topics) {
+    const { writer, section } = writerOf[kind];
     yield {
       what: "the topic",
       value: name,
       scope: "topic",
       // Kafka refuses a topic that differs from another in . and _ only, since their metrics would share a name.
       key: name.toLowerCase().replaceAll("_", "."),
-      by,
-      at,
-      part,
+      by: `${writer} ${owner}`,
+      ...(kind === "stream"
+        ? { at: [section, owner, "routesTo"], item: name, part: "value" }
+        : { at: [section, owner], part: "key" }),
       hint: "Give one of them another name: a topic has one writer",
     };
   }
 }
 
-interface TopicWriter extends Pick<Claim, "by" | "at" | "part"> {
-  readonly name: string;
-}
-
-/** Each topic that follows from an entry of the manifest, with that entry. */
-export function* topicWriters(system: System): Iterable<TopicWriter> {
-  for (const service of system.services) {
-    const writer = { by: `service ${service.name}`, at: ["services", service.name], part: "key" } as const;
-    yield { ...writer, name: eventsTopic(service) };
-    yield { ...writer, name: commandsTopic(service) };
-  }
-  for (const saga of system.sagas) {
-    yield { by: `saga ${saga.name}`, at: ["sagas", saga.name], part: "key", name: repliesTopic(saga) };
-  }
-  for (const app of system.streamsApps) {
-    const by = `stream application ${app.name}`;
-    for (const name of app.routesTo) yield { by, at: ["streamsApps", app.name, "routesTo"], part: "value", name };
-  }
-}
+const writerOf = {
+  events: { writer: "service", section: "services" },
+  commands: { writer: "service", section: "services" },
+  replies: { writer: "saga", section: "sagas" },
+  stream: { writer: "stream application", section: "streamsApps" },
+} as const satisfies Record<Topic["kind"], object>;
 
 function* messageTypes({ name: service, commands, events, types }: Service): Iterable<Claim> {
   const kinds = [

@@ -1,9 +1,9 @@
 import type { ManifestDocument } from "../_system/document.ts";
-import type { NodePath } from "../_system/place.ts";
 import { nearest } from "../_system/suggest.ts";
 import { missingKeys } from "./key-fields.ts";
 import { type Reference, referencesOf } from "./references.ts";
 import type { Problem, Rule } from "./rule.ts";
+import { writtenItem } from "./written-item.ts";
 
 export const unknownReference: Rule = {
   id: "EDA-M02",
@@ -39,21 +39,15 @@ export const unknownReference: Rule = {
 };
 
 function problemOf(reference: Reference, manifest: ManifestDocument): Problem {
-  const { from, kind, name, home } = reference;
+  const { from, kind, name, home, at, item } = reference;
   const near = nearest(name, reference.candidates());
   const otherwise = kind === "topic" ? `Topics are written by ${home}` : `Add ${name} under ${home}`;
   return {
-    at: placeOf(reference, manifest),
+    at: item === undefined ? at : writtenItem(manifest, at, item),
     ...(reference.part ? { part: reference.part } : {}),
     message: `${from} names ${kind} ${name}, which does not exist`,
     hint: near === undefined ? otherwise : `Did you mean ${near}? ${otherwise}`,
   };
-}
-
-/** Lists are compared as they are written: the system may hold them in another order. */
-function placeOf({ at, item }: Reference, manifest: ManifestDocument): NodePath {
-  const list = item === undefined ? undefined : manifest.get(at);
-  return Array.isArray(list) ? [...at, list.indexOf(item)] : at;
 }
 
 function shop(change: { subscribes?: string; eventFields?: string }): string {

@@ -1,6 +1,8 @@
 import type { ManifestDocument } from "../_system/document.ts";
+import type { NodePath } from "../_system/place.ts";
 import { type Claim, claimsOf } from "./claims.ts";
 import type { Rule } from "./rule.ts";
+import { writtenItem } from "./written-item.ts";
 
 export const nameTakenTwice: Rule = {
   id: "EDA-M03",
@@ -33,13 +35,14 @@ export const nameTakenTwice: Rule = {
         taken.set(key, claim);
         continue;
       }
+      if (other.by === claim.by) continue;
       // Two that share a name share what is derived from it too; two that share a port share the admin port.
       const pair = [claim.scope === "topic" ? "process" : claim.scope, claim.by, other.by].join(" ");
       if (reported.has(pair)) continue;
       reported.add(pair);
       const [first, second] = inWrittenOrder(other, claim, manifest);
       yield {
-        at: second.at,
+        at: pathOf(second, manifest),
         part: second.part,
         message: `Two things want ${first.what} ${first.value}: ${first.by} and ${second.by}`,
         hint: second.hint,
@@ -50,9 +53,14 @@ export const nameTakenTwice: Rule = {
 
 /** The one that is written further down was probably added last, and is the one to change. */
 function inWrittenOrder(a: Claim, b: Claim, manifest: ManifestDocument): readonly [Claim, Claim] {
-  const [placeA, placeB] = [manifest.place(a.at, a.part), manifest.place(b.at, b.part)];
+  const place = (claim: Claim) => manifest.place(pathOf(claim, manifest), claim.part);
+  const [placeA, placeB] = [place(a), place(b)];
   const later = placeA.line - placeB.line || placeA.column - placeB.column;
   return later > 0 ? [b, a] : [a, b];
+}
+
+function pathOf({ at, item }: Claim, manifest: ManifestDocument): NodePath {
+  return item === undefined ? at : writtenItem(manifest, at, item);
 }
 
 function shop({ readModel, port }: { readModel: string; port: number }): string {

@@ -1,7 +1,6 @@
 import { scalarNames } from "../_system/field-types.ts";
 import type { NodePath } from "../_system/place.ts";
 import type { EventRef, Field, FieldType } from "../_system/system.ts";
-import { topicWriters } from "./claims.ts";
 import { type Declarations, declarationsOf } from "./declarations.ts";
 import type { RuleContext } from "./rule.ts";
 
@@ -54,10 +53,7 @@ export function* referencesOf({ system, manifest }: RuleContext): Iterable<Refer
       yield reference;
     }
   }
-  yield* topicReferences(
-    keysOf(manifest.get(["topics"])),
-    new Set(Array.from(topicWriters(system), (writer) => writer.name)),
-  );
+  yield* topicReferences(keysOf(manifest.get(["topics"])), new Set(system.topics.map((topic) => topic.name)));
 }
 
 function contextReference({ service }: Declarations, contexts: ReadonlySet<string>): Reference {

@@ -1,5 +1,5 @@
 import type { NodePath } from "../_system/place.ts";
-import type { ExpectedLoad, System } from "../_system/system.ts";
+import type { ExpectedLoad, System, Topic } from "../_system/system.ts";
 import { secondsOf } from "./duration.ts";
 
 /**
@@ -34,89 +34,89 @@ export interface Misfit {
  * topic is the busy one is not known from the manifest. Says nothing where no load is expected.
  */
 export function* misfits(system: System): Iterable<Misfit> {
-  const { stream } = system;
+  const { stream, topics } = system;
   const load = stream.expected;
   if (!load) return;
-  const expected: NodePath = ["stream", "expected"];
   if (load.averageBytes > assumed.messageBytes) {
     yield {
-      at: [...expected, "averageBytes"],
+      at: ["stream", "expected", "averageBytes"],
       part: "value",
       message: `A message of ${bytes(load.averageBytes)} on average does not fit the broker's limit of 1 MiB with its headers`,
       hint: "Store the large part elsewhere and put its address into the event",
     };
   }
-  if (stream.replication < 3) {
-    const copies = stream.replication === 1 ? "one copy" : `${stream.replication} copies`;
-    yield {
-      at: ["stream", "replication"],
-      part: "value",
-      message: `${load.peakPerSecond} messages/s are expected and each is kept in ${copies}: with one broker down, writing stops or acknowledged messages can be lost`,
-      hint: "Write replication: 3, which with two in-sync replicas goes on when one broker is lost",
-    };
-  }
-  yield* fits(load, "A topic (by default)", stream, (key) => ["stream", key]);
-  for (const topic of system.topics) {
-    const differs = topic.partitions !== stream.partitions || topic.retention !== stream.retention;
-    if (differs) yield* fits(load, `Topic ${topic.name}`, topic, (key) => ["topics", topic.name, key]);
+  const byDefault = { what: "A topic (by default)", path: ["stream"], ...stream };
+  yield* copies(load, byDefault);
+  yield* throughput(load, byDefault);
+  yield* disk(load, byDefault);
+  for (const topic of topics) {
+    const own = { what: `Topic ${topic.name}`, path: ["topics", topic.name], ...topic };
+    const differs = (key: keyof Settings) => topic[key] !== stream[key];
+    if (differs("replication")) yield* copies(load, own);
+    if (differs("partitions")) yield* throughput(load, own);
+    if (differs("retention") || differs("partitions")) yield* disk(load, own);
   }
 }
 
-interface Settings {
-  readonly partitions: number;
-  readonly replication: number;
-  readonly retention: string;
+type Settings = Pick<Topic, "partitions" | "replication" | "retention">;
+
+interface Subject extends Settings {
+  readonly what: string;
+  /** Where the settings stand. */
+  readonly path: NodePath;
 }
 
-function* fits(
-  load: ExpectedLoad,
-  what: string,
-  settings: Settings,
-  path: (key: string) => NodePath,
-): Iterable<Misfit> {
-  const { partitions, replication, retention } = settings;
-  const growth = Math.max(1, load.growthPerYear);
-  const peak = load.peakPerSecond * growth;
-  const peakSum = `${load.peakPerSecond} messages/s × ${growth} (growth of a year)`;
+function* copies(load: ExpectedLoad, { what, path, replication }: Subject): Iterable<Misfit> {
+  if (replication >= 3) return;
+  yield {
+    at: [...path, "replication"],
+    part: "value",
+    message: `${what} is kept in ${replication === 1 ? "1 copy" : `${replication} copies`}, with ${load.peakPerSecond} messages/s expected: while one broker is down, writing stops or acknowledged messages are lost`,
+    hint: "Write replication: 3, which with two in-sync replicas goes on when one broker is lost",
+  };
+}
 
+function* throughput(load: ExpectedLoad, { what, path, partitions }: Subject): Iterable<Misfit> {
+  const { peak, sum } = inAYear(load);
   const limits = [
+    { total: peak, limit: assumed.partitionMessagesPerSecond, sum, unit: (n: number) => `${round(n)} messages/s` },
     {
-      each: peak / partitions,
-      limit: assumed.partitionMessagesPerSecond,
-      sum: peakSum,
-      unit: (n: number) => `${round(n)} messages/s`,
-    },
-    {
-      each: (peak * load.averageBytes) / partitions,
+      total: peak * load.averageBytes,
       limit: assumed.partitionBytesPerSecond,
-      sum: `${peakSum} × ${load.averageBytes} bytes`,
+      sum: `${sum} × ${load.averageBytes} bytes`,
       unit: (n: number) => `${bytes(n)}/s`,
     },
   ];
-  const needed = Math.max(...limits.map(({ each, limit }) => Math.ceil((each * partitions) / limit)));
-  const worst = limits.toSorted((a, b) => b.each / b.limit - a.each / a.limit)[0]!;
-  if (worst.each > worst.limit) {
-    yield {
-      at: path("partitions"),
-      part: "value",
-      message: `${what} has too few partitions: ${worst.sum} ÷ ${partitions} = ${worst.unit(worst.each)} a partition, above ${worst.unit(worst.limit)}`,
-      hint: `Write partitions: ${needed} or more, now: adding them later moves keys to other partitions, and their order is lost`,
-    };
-  }
+  const worst = limits.reduce((a, b) => (b.total / b.limit > a.total / a.limit ? b : a));
+  const each = worst.total / partitions;
+  if (each <= worst.limit) return;
+  yield {
+    at: [...path, "partitions"],
+    part: "value",
+    message: `${what} has too few partitions: ${worst.sum} ÷ ${partitions} = ${worst.unit(each)} a partition, above ${worst.unit(worst.limit)}`,
+    hint: `Write partitions: ${Math.ceil(worst.total / worst.limit)} or more, now: adding them later moves keys to other partitions, and their order is lost`,
+  };
+}
 
-  const kept = retention === "forever" ? assumed.foreverInSeconds : secondsOf(retention);
+function* disk(load: ExpectedLoad, { what, path, partitions, replication, retention }: Subject): Iterable<Misfit> {
+  const { peak, sum } = inAYear(load);
+  const forever = retention === "forever";
+  const kept = forever ? assumed.foreverInSeconds : secondsOf(retention);
   const stored = peak * assumed.averageOfPeak * load.averageBytes * kept;
-  if (stored / partitions > assumed.partitionBytesOnDisk) {
-    const period = retention === "forever" ? "a year of forever" : retention;
-    yield {
-      at: path("retention"),
-      part: "value",
-      message:
-        `${what} keeps more than a broker can hold: ${peakSum} × ${assumed.averageOfPeak} (average of the peak) × ${load.averageBytes} bytes × ${period} ÷ ${partitions} partitions = ` +
-        `${bytes(stored / partitions)} a partition, above ${bytes(assumed.partitionBytesOnDisk)} (${bytes(stored * replication)} in all, with ${replication} copies)`,
-      hint: `Write a shorter retention, or partitions: ${Math.ceil(stored / assumed.partitionBytesOnDisk)} or more`,
-    };
-  }
+  const each = stored / partitions;
+  if (each <= assumed.partitionBytesOnDisk) return;
+  const factors = `${sum} × ${assumed.averageOfPeak} (average of the peak) × ${load.averageBytes} bytes`;
+  yield {
+    at: [...path, "retention"],
+    part: "value",
+    message: `${what} keeps more than a broker's disk holds: ${factors} × ${forever ? "a year of forever" : retention} ÷ ${partitions} partitions = ${bytes(each)} a partition, above ${bytes(assumed.partitionBytesOnDisk)} (${bytes(stored * replication)} in all, in ${replication} copies)`,
+    hint: `Write a shorter retention, or partitions: ${Math.ceil(stored / assumed.partitionBytesOnDisk)} or more`,
+  };
+}
+
+function inAYear({ peakPerSecond, growthPerYear }: ExpectedLoad): { peak: number; sum: string } {
+  const growth = Math.max(1, growthPerYear);
+  return { peak: peakPerSecond * growth, sum: `${peakPerSecond} messages/s × ${growth} (growth of a year)` };
 }
 
 function round(amount: number): string {
