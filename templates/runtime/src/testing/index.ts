@@ -1,0 +1,4 @@
+/** What the tests of this repository may import: `eda-runtime/testing`. */
+export { type EventuallyOptions, eventually } from "./eventually.ts";
+export { given, type Then } from "./given.ts";
+export { type TestDatabase, testDatabase } from "./test-database.ts";
