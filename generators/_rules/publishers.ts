@@ -2,7 +2,7 @@ import type { System } from "../_system/system.ts";
 
 export interface UnprotectedPublisher {
   readonly service: string;
-  /** What makes it a publisher: `publishes OrderPlaced`. */
+  /** What makes it a publisher: `publishes events`. */
   readonly because: string;
 }
 
@@ -11,11 +11,9 @@ export function* publishersWithoutOutbox(system: System): Iterable<UnprotectedPu
   const hosted = new Map(system.sagas.map((saga) => [saga.service, saga.name]));
   for (const { name, events, outbox } of system.services) {
     if (outbox) continue;
-    const [first, ...rest] = events;
     const saga = hosted.get(name);
-    if (first) {
-      const others = rest.length === 0 ? "" : ` and ${rest.length} more`;
-      yield { service: name, because: `publishes ${first.name}${others}` };
+    if (events.length > 0) {
+      yield { service: name, because: "publishes events" };
     } else if (saga !== undefined) {
       yield { service: name, because: `hosts saga ${saga}` };
     }

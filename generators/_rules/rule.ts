@@ -10,7 +10,10 @@ export interface Problem {
   readonly at: NodePath | Place;
   /** Whether the place is the node's key or its value; a list's item has a value only. */
   readonly part?: "key" | "value";
-  /** What is wrong, naming the things involved: one sentence without a full stop. */
+  /**
+   * What is wrong, naming the things involved: one sentence without a full stop. The same problem says the same after
+   * an edit elsewhere: that is how a run tells the errors that it brings in from those that were there.
+   */
   readonly message: string;
   /** What to write or run. */
   readonly hint: string;
