@@ -2,7 +2,7 @@
 -- The row is inserted first in the command's transaction: a second request with the same key waits for that
 -- transaction at the primary key, and then sees its answer, or, after a rollback, does the work itself.
 CREATE TABLE http_idempotency (
-  client      text        NOT NULL,                 -- subject of the bearer token; empty without authentication
+  client      text        NOT NULL,                 -- issuer and subject of the bearer token; empty without authentication
   key         text        NOT NULL,
   fingerprint text        NOT NULL,                 -- SHA-256 of command and data: the same key for another request is refused
   status      smallint,                             -- set, with the answer, before the transaction commits

@@ -3,7 +3,7 @@ import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import type { AuthConfig } from "./config.ts";
 import { Problem } from "./problem.ts";
 
-/** Who a request comes from: the token's subject, or the empty string where nobody is asked for a token. */
+/** Who a request comes from: the token's issuer and subject, or the empty string where nobody is asked for a token. */
 export type ClientOf = (request: FastifyRequest) => string;
 
 /** Signatures by a key pair alone: the key set is public, so nothing may be verified by a shared secret or not at all. */
@@ -42,7 +42,7 @@ async function subjectOf(
   try {
     const options = { issuer, audience, algorithms: ALGORITHMS, requiredClaims: ["exp"], clockTolerance: 5 };
     const { payload } = await jwtVerify(token, keys, options);
-    return payload.sub ?? "";
+    return `${payload.iss} ${payload.sub ?? ""}`;
   } catch (error) {
     if (isRefusal(error)) throw unauthorized(`the bearer token is not accepted: ${refusalOf(error)}`, "invalid_token");
     throw new Problem(503, "the keys that sign bearer tokens cannot be fetched; try again", {

@@ -15,6 +15,7 @@ import {
   orderDecider,
   ordersDefinition,
 } from "../service/orders.fixture.ts";
+import { waitsForLock } from "./waits-for-lock.ts";
 
 const migration = new URL("../../../../templates/service/migrations/0005-aggregates.sql", import.meta.url);
 const lines = [{ sku: "apple", quantity: 1 }];
@@ -151,7 +152,7 @@ describe("a command on an aggregate kept as state", () => {
     });
     await first.promise;
     const two = place(orderId);
-    await waitsForLock(database);
+    await waitsForLock(database, two);
     hold.resolve();
     assert.equal((await one).events.length, 1);
     assert.equal((await two).events.length, 0);
@@ -187,13 +188,3 @@ describe("a command on an aggregate kept as state", () => {
     await assert.rejects(execute({ type: "PlaceOrder", data }), /orders\.PlaceOrder has no orderId/);
   });
 });
-
-async function waitsForLock(database: Database): Promise<void> {
-  for (;;) {
-    const { rows } = await database.query(
-      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-    );
-    if (rows.length > 0) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
