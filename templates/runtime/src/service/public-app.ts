@@ -10,7 +10,7 @@ import { answerProblems, Problem, problemOf, sendProblem } from "./problem.ts";
 import { correlationId } from "./tracing.ts";
 
 /** Limits of one request. */
-const BODY_BYTES = 1 << 20;
+const BODY_BYTES = 1 << 19; // half of what the broker takes as one message
 const REQUEST_MS = 30_000;
 
 export interface AppOptions {
