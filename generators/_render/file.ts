@@ -4,10 +4,11 @@
  * - `derived`: follows from the manifest, rendered again on every run; a hand edit is recognised by its hash.
  * - `runtime`: derived too, but the user's to change: an edited one is kept and shown, never a finding.
  * - `started`: written once, then the user's; one that was deleted does not come back.
+ * - `stub`: started too, but it follows the manifest for as long as nobody has edited it.
  * - `shared`: ours and other people's together; edited as a document, by a function of what is there.
  */
 export type RenderedFile =
-  | { readonly kind: "derived" | "runtime" | "started"; readonly path: string; readonly content: string }
+  | { readonly kind: "derived" | "runtime" | "started" | "stub"; readonly path: string; readonly content: string }
   | { readonly kind: "shared"; readonly path: string; edit(current: string | undefined): string };
 
 export type FileKind = RenderedFile["kind"];

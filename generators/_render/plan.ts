@@ -1,8 +1,11 @@
 import { EdaError } from "../_system/errors.ts";
+import { refuseCollisions } from "./collisions.ts";
 import type { DiskView } from "./disk.ts";
 import type { FileKind, RenderedFile } from "./file.ts";
 import { contentHash, hasConflictMarkers, isEdited, withLf } from "./provenance.ts";
-import { type FileRecord, isHashed, isWritable, type RecordEntry } from "./record.ts";
+import { type FileRecord, isHashed, type RecordEntry } from "./record.ts";
+
+type WithContent = Exclude<RenderedFile, { kind: "shared" }>;
 
 interface At {
   readonly kind: FileKind;
@@ -68,11 +71,9 @@ export function planFiles(input: PlanInput): Plan {
   const rendered = new Set<string>();
 
   for (const file of input.rendered) {
-    const known = input.record.get(file.path);
-    const entry = planFile(file, known, input, before);
+    const { entry, next } = planFile(file, input.record.get(file.path), input, before);
     rendered.add(file.path);
     entries.push(entry);
-    const next = recorded(entry, file, known);
     if (next !== undefined) record.set(file.path, next);
   }
   for (const [path, known] of input.record) {
@@ -86,47 +87,64 @@ export function planFiles(input: PlanInput): Plan {
   return { entries, record };
 }
 
-function planFile(file: RenderedFile, known: RecordEntry | undefined, input: PlanInput, before: Before): PlanEntry {
-  const { kind, path } = file;
-  if (kind === "started") {
-    const isThere = known !== undefined || isFile(input.disk, path);
-    return isThere ? { action: "kept", kind, path } : { action: "create", kind, path, content: file.content };
-  }
-  if (kind === "stub" && known !== undefined && input.disk.look(path).is === "nothing") {
-    return { action: "kept", kind, path };
-  }
-  const isThere = isFile(input.disk, path);
-  if (kind === "shared") return isThere ? planEdit(file, input.disk.read(path)) : created(file, file.edit(undefined));
-  if (!isThere) return created(file, file.content);
+/** An entry, and what the record says of its file afterwards. */
+interface Planned {
+  readonly entry: PlanEntry;
+  readonly next: RecordEntry | undefined;
+}
 
-  const { content } = file;
-  const hash = contentHash(content);
-  const isRecorded = known?.hashes.includes(hash) ?? false;
-  if (isRecorded && known?.hashes.length === 1 && !input.readAll) return { action: "unchanged", kind, path };
+function planFile(file: RenderedFile, known: RecordEntry | undefined, input: PlanInput, before: Before): Planned {
+  switch (file.kind) {
+    case "shared":
+      return { entry: planShared(file, input.disk), next: { kind: "shared", hashes: [] } };
+    case "started":
+      return { entry: planStarted(file, known, input.disk), next: { kind: "started", hashes: [] } };
+    default:
+      return planHashed(file, known, input, before);
+  }
+}
+
+function planStarted(file: WithContent, known: RecordEntry | undefined, disk: DiskView): PlanEntry {
+  const { path, content } = file;
+  if (known !== undefined || isFile(disk, path)) return { action: "kept", kind: "started", path };
+  return { action: "create", kind: "started", path, content };
+}
+
+function planHashed(file: WithContent, known: RecordEntry | undefined, input: PlanInput, before: Before): Planned {
+  const { kind, path, content } = file;
+  const written = recordOf(kind, content);
+  const plan = (entry: PlanEntry, next: RecordEntry | undefined): Planned => ({ entry, next });
+
+  if (kind === "stub" && known !== undefined && input.disk.look(path).is === "nothing") {
+    return plan({ action: "kept", kind, path }, known);
+  }
+  if (!isFile(input.disk, path)) return plan({ action: "create", kind, path, content }, written);
+
+  const isRecorded = known?.hashes.includes(written.hashes[0]!) ?? false;
+  if (isRecorded && known?.hashes.length === 1 && !input.readAll)
+    return plan({ action: "unchanged", kind, path }, written);
 
   const current = input.disk.read(path);
-  if (contentHash(current) === hash) return { action: "unchanged", kind, path };
+  if (contentHash(current) === written.hashes[0]) return plan({ action: "unchanged", kind, path }, written);
   const isStale = kind === "derived" && hasConflictMarkers(current);
   const origin = { recorded: known?.hashes ?? [], now: content, before: () => before(path) };
-  if (isStale || !isEdited(current, origin)) return { action: "change", kind, path, content, current };
-  if (kind === "stub") return { action: "kept", kind, path };
-  if (isRecorded) return { action: "edited", kind, path, content, current };
-  if (kind === "runtime") return { action: "kept", kind, path, content, current };
-  return { action: "conflict", kind, path, content, current };
+  if (isStale || !isEdited(current, origin)) return plan({ action: "change", kind, path, content, current }, written);
+  if (kind === "stub") return plan({ action: "kept", kind, path }, known ?? { kind, hashes: [] });
+  if (isRecorded) return plan({ action: "edited", kind, path, content, current }, written);
+  if (kind === "runtime") return plan({ action: "kept", kind, path, content, current }, known);
+  return plan({ action: "conflict", kind, path, content, current }, known);
 }
 
 /** A shared file is edited with LF line ends and keeps those that it has. */
-function planEdit(file: RenderedFile & { readonly kind: "shared" }, current: string): PlanEntry {
+function planShared(file: RenderedFile & { readonly kind: "shared" }, disk: DiskView): PlanEntry {
   const { kind, path } = file;
+  if (!isFile(disk, path)) return { action: "create", kind, path, content: file.edit(undefined) };
+  const current = disk.read(path);
   const lines = withLf(current);
   const edited = file.edit(lines);
   if (edited === lines) return { action: "unchanged", kind, path };
   const content = lines === current ? edited : withLf(edited).replaceAll("\n", "\r\n");
   return { action: "change", kind, path, content, current };
-}
-
-function created({ kind, path }: At, content: string): PlanEntry {
-  return { action: "create", kind, path, content };
 }
 
 function planRemoval(
@@ -141,13 +159,6 @@ function planRemoval(
   const isStale = kind === "derived" && hasConflictMarkers(current);
   const isOurs = isStale || !isEdited(current, { recorded: hashes, before: () => before(path) });
   return isOurs ? { action: "delete", kind, path, current } : { action: "orphan", kind, path };
-}
-
-/** What the record says of a file after its entry has been carried out. */
-function recorded(entry: PlanEntry, file: RenderedFile, known: RecordEntry | undefined): RecordEntry | undefined {
-  if (entry.action === "conflict" || (entry.action === "kept" && entry.kind === "runtime")) return known;
-  if (entry.action === "kept" && entry.kind === "stub") return known ?? { kind: "stub", hashes: [] };
-  return recordOf(file.kind, "content" in file ? file.content : "");
 }
 
 /** The record's entry for a content that has been written. */
@@ -172,27 +183,13 @@ function isFile(disk: DiskView, path: string): boolean {
       hint: `${path} would be written through it: replace the link by a folder or file of its own, and run this again`,
     });
   }
-  const what =
+  const obstacle =
     found.is === "folder"
-      ? `${path} is a folder`
-      : found.is === "blocked" && `${found.at} is not a ${found.at === path ? "file" : "folder"}`;
-  if (what) throw new EdaError(`${what}, so ${path} cannot be written`, { hint: "move it away and run this again" });
+      ? `${path} is a folder, but a file is to be written there`
+      : found.is === "blocked" &&
+        (found.at === path
+          ? `${path} is not a regular file`
+          : `${found.at} is not a folder, but ${path} belongs in it`);
+  if (obstacle) throw new EdaError(obstacle, { hint: "move it away and run this again" });
   return found.is === "file";
-}
-
-/** Two files at one path, also where only case tells them apart, are a mistake in rendering: some systems keep one. */
-function refuseCollisions(files: readonly RenderedFile[]): void {
-  const paths = new Map<string, string>();
-  for (const { path } of files) {
-    if (!isWritable(path)) throw new Error(`rendered to a path that is not ours to write: ${JSON.stringify(path)}`);
-    const other = paths.get(path.toLowerCase());
-    if (other !== undefined) throw new Error(`rendered twice: ${other} and ${path}`);
-    paths.set(path.toLowerCase(), path);
-  }
-  for (const [lower, path] of paths) {
-    for (let end = lower.lastIndexOf("/"); end > 0; end = lower.lastIndexOf("/", end - 1)) {
-      const folder = paths.get(lower.slice(0, end));
-      if (folder !== undefined) throw new Error(`rendered as a file and as a folder: ${folder} and ${path}`);
-    }
-  }
 }

@@ -7,6 +7,8 @@
  */
 export interface System {
   readonly name: string;
+  /** The worked example (manifest key `example`) whose domain code stands in place of the stubs: `order-management`. */
+  readonly example?: string;
   readonly stream: Stream;
   readonly contexts: readonly Context[];
   readonly services: readonly Service[];

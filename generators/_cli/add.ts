@@ -1,0 +1,60 @@
+import { Command as Program } from "commander";
+import { terminal } from "../_command/ask.ts";
+import type { Command } from "../_command/command.ts";
+import { afterwards } from "../_command/finish.ts";
+import { outputTo } from "../_command/output.ts";
+import { commandNamed, kinds } from "../_command/registry.ts";
+import { saidOf } from "../_command/said.ts";
+import { openSession } from "../_command/session.ts";
+
+interface CommonFlags {
+  readonly defaults?: boolean;
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+  readonly skipInstall?: boolean;
+}
+
+/** `eda new` and `eda add <kind>`: the same descriptions that Yeoman's generators are made from. */
+export function addCommands(): readonly Program[] {
+  const add = new Program("add").description("Adds to the repository that this folder belongs to").exitOverride();
+  const names = new Map<string, string[]>();
+  for (const [kind, name] of Object.entries(kinds)) names.set(name, [...(names.get(name) ?? []), kind]);
+  for (const [name, [kind, ...aliases]] of names) {
+    add.addCommand(programOf(commandNamed(kinds[kind!]!), kind!, aliases).exitOverride(), { isDefault: false });
+    void name;
+  }
+  return [programOf(commandNamed("app"), "new", []), add];
+}
+
+function programOf(command: Command<never>, name: string, aliases: readonly string[]): Program {
+  const program = new Program(name)
+    .description(command.summary)
+    .aliases([...aliases])
+    .showSuggestionAfterError();
+  for (const { key, flag, describe } of command.options) {
+    if (key === command.argument) program.argument(`[${key}]`, describe);
+    else program.option(flag, describe);
+  }
+  program
+    .option("--defaults", "take every default, ask nothing")
+    .option("--answers <file>", "answers from a YAML file")
+    .option("--force", "overwrite derived files that were changed by hand")
+    .option("--dry-run", "print what would change, write nothing");
+  if (command.name === "app") program.option("--skip-install", "do not run npm install");
+  else program.option("--skip-install", "accepted for scripts; nothing is installed here");
+  return program.action(async (argument: string | undefined, flags: CommonFlags & Record<string, unknown>) => {
+    const output = outputTo(process.stdout);
+    const session = openSession({
+      cwd: process.cwd(),
+      output,
+      ...(process.stdin.isTTY && process.stdout.isTTY && { asker: terminal }),
+      defaults: flags.defaults === true,
+      force: flags.force === true,
+      dryRun: flags.dryRun === true,
+    });
+    const args = argument === undefined ? [] : [argument];
+    await session.add({ command: command.name, said: saidOf(command, args, flags) });
+    const committed = await session.commit();
+    if (committed) await afterwards(committed, output, flags.skipInstall === true);
+  });
+}

@@ -1,0 +1,52 @@
+import { Command as Program } from "commander";
+import { collectAnswers } from "../_command/answers.ts";
+import { terminal } from "../_command/ask.ts";
+import { commitRun } from "../_command/commit.ts";
+import { setPhase } from "../_command/gate.ts";
+import { openExisting } from "../_command/opened.ts";
+import { outputTo } from "../_command/output.ts";
+import { oneOf } from "../_command/parse.ts";
+import type { Step } from "../_command/session.ts";
+import { EdaError } from "../_system/errors.ts";
+import { phaseText } from "../_system/phases.ts";
+import { phaseNames } from "../_system/system.ts";
+import { command as app } from "../app/command.ts";
+
+export function phaseCommand(): Program {
+  return new Program("phase")
+    .description("Asks a phase's questions again, or accepts what was assumed")
+    .argument("<name>", phaseNames.join(", "))
+    .option("--accept", "turn assumed into decided")
+    .action(async (text: string, { accept }: { accept?: boolean }) => {
+      const phase = oneOf("phase", phaseNames)(text);
+      const output = outputTo(process.stdout);
+      const opened = openExisting(process.cwd());
+      const asker = process.stdin.isTTY && process.stdout.isTTY ? terminal : undefined;
+      const { status } = opened.manifest.system.phases[phase];
+      const steps: Step[] = [(manifest) => setPhase(manifest, phase, "decided")];
+      if (accept && status === "open") {
+        throw new EdaError(`Nothing is assumed for phase ${phase} yet, so there is nothing to accept`, {
+          hint: `Run \`eda phase ${phase}\` in a terminal to decide it`,
+        });
+      }
+      if (!accept) {
+        if (!asker) {
+          throw new EdaError(`Phase ${phase} has questions, and there is no terminal to ask at`, {
+            hint: `Accept what was assumed with \`eda phase ${phase} --accept\`, or edit eda.yaml`,
+          });
+        }
+        if (phase === "stream") {
+          const said = { name: opened.manifest.system.name };
+          const asked = { by: "asking", asker } as const;
+          const { answers } = await collectAnswers(app, { command: "app", said }, asked, opened.manifest.system);
+          steps.unshift((manifest) => app.edit({ manifest, answers, assumed: new Set() }));
+        } else if (!(await asker.confirm(`Decide: ${phaseText(phase).assumption}?`, true))) {
+          output.line("Nothing was written. Edit eda.yaml, then run this again.");
+          return;
+        }
+      }
+      for (const step of steps) step(opened.manifest);
+      const door = { cwd: process.cwd(), output, defaults: true, force: false, dryRun: false };
+      await commitRun(door, opened, steps, []);
+    });
+}

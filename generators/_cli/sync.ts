@@ -1,0 +1,33 @@
+import { Command as Program } from "commander";
+import { commitRun, prepare } from "../_command/commit.ts";
+import { openExisting } from "../_command/opened.ts";
+import { outputTo } from "../_command/output.ts";
+import { planSummary } from "../_render/summary.ts";
+
+interface Flags {
+  readonly check?: boolean;
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export function syncCommand(): Program {
+  return new Program("sync")
+    .description("Renders everything that follows from the manifest again")
+    .option("--check", "write nothing; fail when something is stale")
+    .option("--force", "overwrite derived files that were changed by hand")
+    .option("--dry-run", "print what would change, write nothing")
+    .action(async ({ check, force, dryRun }: Flags) => {
+      const output = outputTo(process.stdout);
+      const opened = openExisting(process.cwd());
+      if (check) {
+        const plan = prepare(opened, { readAll: true });
+        const stale = plan.entries.filter(({ action }) => !["unchanged", "kept", "orphan"].includes(action));
+        for (const line of stale.length > 0 ? planSummary({ ...plan, entries: stale }) : []) output.line(line);
+        output.line(stale.length === 0 ? "Everything derived is in step with eda.yaml." : "Stale: run `eda sync`.");
+        if (stale.length > 0) process.exitCode = 1;
+        return;
+      }
+      const door = { cwd: process.cwd(), output, defaults: true, force: force === true, dryRun: dryRun === true };
+      await commitRun(door, opened, [], []);
+    });
+}

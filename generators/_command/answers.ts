@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { EdaError } from "../_system/errors.ts";
+import { didYouMean } from "../_system/suggest.ts";
+import type { System } from "../_system/system.ts";
+import type { Asker } from "./ask.ts";
+import type { Command, Invocation, Option, Question } from "./command.ts";
+
+/** What happens to a question that nobody has answered yet. */
+export type Unanswered =
+  | { readonly by: "asking"; readonly asker: Asker }
+  | { readonly by: "default" }
+  | { readonly by: "refusing" };
+
+export interface Collected<A> {
+  readonly answers: A;
+  /** Keys that a default answered without anybody seeing it. */
+  readonly assumed: ReadonlySet<string>;
+}
+
+/**
+ * Turns what was said into answers: flags and the answers file first, then questions or defaults for the rest.
+ * Refusing names every missing answer at once.
+ */
+export async function collectAnswers<A extends object>(
+  command: Command<A>,
+  { said }: Invocation,
+  unanswered: Unanswered,
+  system: System | undefined,
+): Promise<Collected<A>> {
+  const answers: Record<string, unknown> = {};
+  const assumed = new Set<string>();
+  const missing: string[] = [];
+  for (const option of command.options) {
+    const text = said[option.key];
+    if (text !== undefined) {
+      answers[option.key] = option.parse(text);
+      continue;
+    }
+    const { question } = option;
+    if (!question || question.when?.(answers as Partial<A>, system) === false) continue;
+    const otherwise = question.default(answers as Partial<A>, system);
+    if (unanswered.by === "asking") {
+      answers[option.key] = option.parse(await ask(unanswered.asker, option, question, otherwise));
+    } else if (unanswered.by === "default" && !(option.required && otherwise === "")) {
+      if (otherwise !== "") answers[option.key] = option.parse(otherwise);
+      assumed.add(option.key);
+    } else {
+      missing.push(option.flag.split(" ")[0] ?? option.key);
+    }
+  }
+  if (missing.length > 0) {
+    throw new EdaError(
+      `${command.name} needs an answer for ${missing.join(", ")}, and there is no terminal to ask at`,
+      {
+        hint: "Give the flags, or --answers FILE, or --defaults to take every default",
+      },
+    );
+  }
+  return { answers: answers as A, assumed };
+}
+
+function ask<A extends object>(asker: Asker, option: Option<A>, question: Question<A>, otherwise: string) {
+  return asker.ask({
+    message: question.message,
+    default: otherwise,
+    ...(question.choices && { choices: question.choices }),
+    check(text) {
+      try {
+        option.parse(text);
+        return undefined;
+      } catch (error) {
+        if (error instanceof EdaError) return error.message;
+        throw error;
+      }
+    },
+  });
+}
+
+/**
+ * Answers from YAML: a map from an option's key to its answer; lists become comma-separated text. Keys are those of
+ * the flags without their hyphens (`commands`, `persistence`), and the argument's.
+ */
+export function readAnswersFile(path: string, command: Command<never>): Readonly<Record<string, string>> {
+  let value: unknown;
+  try {
+    value = parse(readFileSync(path, "utf8"), { maxAliasCount: 10 });
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split("\n")[0] : "unknown";
+    throw new EdaError(`The answers file ${path} cannot be read: ${why}`, { hint: "It is a YAML map of answers" });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new EdaError(`The answers file ${path} is not a map`, { hint: "Write one answer a line: key: answer" });
+  }
+  const keys = command.options.map(({ key }) => key as string);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, answer]) => {
+      if (!keys.includes(key)) {
+        throw new EdaError(`The answers file ${path} has an unknown key ${JSON.stringify(key)}`, {
+          hint: didYouMean(key, keys, `Known are ${keys.join(", ")}`),
+        });
+      }
+      return [key, textOf(answer, key, path)];
+    }),
+  );
+}
+
+function textOf(answer: unknown, key: string, path: string): string {
+  if (Array.isArray(answer)) return answer.map((item) => textOf(item, key, path)).join(",");
+  if (typeof answer === "string" || typeof answer === "number" || typeof answer === "boolean") return String(answer);
+  throw new EdaError(`The answers file ${path} has something other than text or a list under ${JSON.stringify(key)}`, {
+    hint: `Write ${key}: answer, or ${key}: [one, two]`,
+  });
+}

@@ -1,0 +1,74 @@
+import type { ManifestDocument } from "../_system/document.ts";
+import type { PhaseName, System } from "../_system/system.ts";
+
+/** The kinds of thing that a command adds; also the names of the generators. */
+export type CommandName = "app" | "service" | "outbox-migration";
+
+/** Answers by option key, as the options' `parse` made them. */
+export type Answers = Readonly<Record<string, unknown>>;
+
+/**
+ * A command is data: its argument, its flags with their prompts, and one function that edits the manifest. Yeoman's
+ * generator class, the `eda` bin, the help text and the answers file are all made from this description.
+ */
+export interface Command<A extends object = object> {
+  readonly name: CommandName;
+  /** What it does, in one line of help. */
+  readonly summary: string;
+  /** Key of the option that is typed without a flag: `yo eda:service <name>`. */
+  readonly argument: keyof A & string;
+  /** In the order in which they are asked. */
+  readonly options: readonly Option<A>[];
+  /** Phase that its entries belong to; earlier ones must have a decision first. */
+  readonly phase: PhaseName;
+  /** Commands whose entries must be there before this one's edit makes sense. */
+  needs?(answers: A, system: System): readonly Invocation[];
+  /** What to say of an entry that is there already, before anything is changed. */
+  says?(answers: A, system: System): readonly string[];
+  /** Changes the manifest to what was answered. Throws an `EdaError` for answers that do not fit the system. */
+  edit(edit: Edit<A>): void;
+  /** Commands that this one brings along, given what the manifest says after its own edit. */
+  brings?(edit: Edit<A>): readonly Invocation[];
+  /** The commands to type next, printed at the end. */
+  next?(answers: A, system: System): readonly string[];
+}
+
+export interface Option<A extends object = object> {
+  readonly key: keyof A & string;
+  /** As in help: `--commands <A,B>`; `<name>` for the argument. */
+  readonly flag: string;
+  /** No command without it, so there is nothing that `--defaults` could take. */
+  readonly required?: true;
+  readonly describe: string;
+  /** Turns typed text into the answer; throws an `EdaError` that says what is allowed. */
+  parse(text: string): unknown;
+  /** Absent for what only a flag gives. */
+  readonly question?: Question<A>;
+  /** The phase whose decision this answer is, where it is one. */
+  readonly decides?: PhaseName;
+}
+
+export interface Question<A extends object = object> {
+  readonly message: string;
+  readonly choices?: readonly { readonly value: string; readonly name: string }[];
+  /** Whether the question makes sense, given the answers before it. */
+  when?(answers: Partial<A>, system: System | undefined): boolean;
+  /** Text of the default, as it would be typed. */
+  default(answers: Partial<A>, system: System | undefined): string;
+}
+
+export interface Edit<A extends object = object> {
+  readonly manifest: ManifestDocument;
+  readonly answers: A;
+  /** Keys of the answers that a default gave, without anybody seeing it. */
+  readonly assumed: ReadonlySet<string>;
+}
+
+/** A command with what was said to it. */
+export interface Invocation {
+  readonly command: CommandName;
+  /** Texts by option key, as typed or written in an answers file. */
+  readonly said: Readonly<Record<string, string>>;
+  /** Why another command brought this one along; absent where a person asked for it. */
+  readonly because?: string;
+}

@@ -1,0 +1,104 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openDisk } from "../_render/disk.ts";
+import { withLock } from "../_render/lock.ts";
+import { type Plan, planFiles } from "../_render/plan.ts";
+import { render } from "../_render/render.ts";
+import { loadTemplates } from "../_render/templates.ts";
+import { applyPlan, readRecord } from "../_render/write.ts";
+import { EdaError } from "../_system/errors.ts";
+import { refuseUnsettled, settleConflicts } from "./conflicts.ts";
+import { defaultGenerator, placeGenerator, readGenerator } from "./generator-spec.ts";
+import { type Opened, openText } from "./opened.ts";
+import { findingsOf, newErrors, RefusedError } from "./refusal.ts";
+import type { Door, Step } from "./session.ts";
+import { manifestEntry, showDryRun, showPlan, showResult } from "./show.ts";
+
+export interface Committed {
+  readonly root: string;
+  /** Whether the repository was made by this run. */
+  readonly isNew: boolean;
+  /** What to type next, in order. */
+  readonly next: readonly string[];
+}
+
+/**
+ * Ends a run: rules, plan, a look for whoever sits at a terminal, then the lock and the write. Another run may have
+ * changed the manifest in the meantime; the edits are then made again, on what it says now.
+ */
+export async function commitRun(
+  door: Door,
+  opened: Opened,
+  steps: readonly Step[],
+  next: readonly string[],
+): Promise<Committed | undefined> {
+  const { root, original } = opened;
+  const { output, asker } = door;
+  const plan = prepare(opened);
+  const manifest = manifestEntry(original, opened.manifest.toString());
+  if (door.dryRun) {
+    await showDryRun(output, manifest, plan);
+    return undefined;
+  }
+  const settled = await settleConflicts(plan, door.force, asker, output);
+  if (asker && !door.defaults && steps.length > 0) {
+    await showPlan(output, manifest, plan);
+    if (!(await asker.confirm("Write this?", true))) {
+      output.line("Nothing was written.");
+      return undefined;
+    }
+  }
+  await withLock(
+    root,
+    async () => {
+      const wasCutShort = existsSync(join(root, ".eda", "tmp"));
+      const text = readManifest(root);
+      const now = text === original ? opened : again(opened, text, steps);
+      const latest = now === opened ? plan : prepare(now);
+      refuseUnsettled(latest, settled);
+      if (original === undefined) await placeGenerator(root, opened.generator ?? defaultGenerator());
+      const written = now.manifest.toString();
+      const applied = applyPlan(root, {
+        plan: latest,
+        manifest: { path: "eda.yaml", text: written, expected: text },
+        force: settled.overwrite,
+      });
+      if (wasCutShort) output.line("An earlier run was cut short; what it had left out is there now.");
+      showResult(output, manifestEntry(text, written), latest, applied);
+    },
+    { onWait: () => output.line("Another run is writing to this repository; waiting for it to end.") },
+  );
+  return { root, isNew: original === undefined, next };
+}
+
+/** Checks the rules and plans the files. Throws a `RefusedError` for errors that the edits bring in. */
+export function prepare(
+  { root, manifest, baseline, generator }: Opened,
+  more: { readonly readAll?: boolean } = {},
+): Plan {
+  const templates = loadTemplates();
+  const spec = generator ?? readGenerator(root) ?? defaultGenerator();
+  const rendered = render(manifest.system, templates, spec);
+  const coming = new Set(rendered.map(({ path }) => path));
+  const errors = newErrors(baseline?.findings ?? [], findingsOf(manifest, root, coming));
+  if (errors.length > 0) throw new RefusedError(errors);
+  return planFiles({
+    rendered,
+    record: readRecord(root),
+    disk: openDisk(root),
+    ...more,
+    before: () => (baseline ? render(baseline.system, templates, spec) : []),
+  });
+}
+
+function again({ root }: Opened, text: string | undefined, steps: readonly Step[]): Opened {
+  if (text === undefined) throw new EdaError("eda.yaml has gone while this ran; nothing was written");
+  const opened = openText(root, text);
+  for (const step of steps) step(opened.manifest);
+  return opened;
+}
+
+function readManifest(root: string): string | undefined {
+  const path = join(root, "eda.yaml");
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}

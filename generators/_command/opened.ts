@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { findRoot } from "../_render/root.ts";
+import type { Finding } from "../_rules/rule.ts";
+import { type ManifestDocument, parseManifest } from "../_system/document.ts";
+import { EdaError } from "../_system/errors.ts";
+import type { System } from "../_system/system.ts";
+import { findingsOf } from "./refusal.ts";
+
+/** The repository that a run works on. */
+export interface Opened {
+  readonly root: string;
+  readonly manifest: ManifestDocument;
+  /** The manifest's text as it is on disk; absent in a new repository. */
+  readonly original?: string;
+  /** What held before this run's edits; absent in a new repository. */
+  readonly baseline?: { readonly system: System; readonly findings: readonly Finding[] };
+  /** What a new repository's devDependency on the generator shall be, where somebody said so. */
+  readonly generator?: string;
+}
+
+/** The repository that a folder belongs to. Throws an `EdaError` where there is none. */
+export function openExisting(cwd: string): Opened {
+  const root = findRoot(cwd);
+  if (root === undefined) {
+    throw new EdaError("There is no eda.yaml here or in a folder above", {
+      hint: "Make a repository with `eda new NAME`, or change into one",
+    });
+  }
+  return openText(root, readFileSync(join(root, "eda.yaml"), "utf8"));
+}
+
+export function openText(root: string, original: string): Opened {
+  const manifest = editable(original);
+  return { root, manifest, original, baseline: { system: manifest.system, findings: findingsOf(manifest, root) } };
+}
+
+/** A manifest that can be edited. One that is not valid against the schema is its author's to mend first. */
+export function editable(text: string): ManifestDocument {
+  const document = parseManifest(text);
+  const [first, ...more] = document.schemaProblems;
+  if (first === undefined) return document;
+  throw new EdaError(first.message, {
+    place: document.place(first.at, first.part),
+    hint: more.length === 0 ? first.hint : `${first.hint} (and ${more.length} more: \`eda validate\` shows all)`,
+  });
+}

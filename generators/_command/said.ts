@@ -1,0 +1,21 @@
+import { readAnswersFile } from "./answers.ts";
+import type { Command } from "./command.ts";
+
+/**
+ * What was said to a command, as text by option key: the answers file first, then flags and the argument, which
+ * count for more. `options` holds flags by their names as typed or in camelCase, as Yeoman and commander give them.
+ */
+export function saidOf(
+  command: Command<never>,
+  args: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string>> {
+  const file = options.answers;
+  const said: Record<string, string> = typeof file === "string" ? { ...readAnswersFile(file, command) } : {};
+  for (const { key, flag } of command.options) {
+    const name = key === command.argument ? undefined : flag.split(" ")[0]!.slice(2);
+    const value = name === undefined ? (args[0] ?? options[key]) : options[name];
+    if (value !== undefined && value !== null && value !== false) said[key] = String(value);
+  }
+  return said;
+}

@@ -1,0 +1,127 @@
+import { loadTemplates } from "../_render/templates.ts";
+import type { ManifestDocument } from "../_system/document.ts";
+import { EdaError } from "../_system/errors.ts";
+import { collectAnswers, type Unanswered } from "./answers.ts";
+import type { Asker } from "./ask.ts";
+import type { Command, Invocation } from "./command.ts";
+import { type Committed, commitRun } from "./commit.ts";
+import { markDecisions, passGate, setPhase } from "./gate.ts";
+import { editable, type Opened, openExisting, openText } from "./opened.ts";
+import type { Output } from "./output.ts";
+import { commandNamed } from "./registry.ts";
+import { chooseTarget } from "./target.ts";
+
+/** How a run was started: the same from Yeoman and from the `eda` bin. */
+export interface Door {
+  readonly cwd: string;
+  readonly output: Output;
+  /** Absent where there is no terminal. */
+  readonly asker?: Asker;
+  readonly defaults: boolean;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
+/** An edit that can be made again, on a manifest that another run has changed in between. */
+export type Step = (manifest: ManifestDocument) => void;
+
+/**
+ * One run over one repository: any number of commands, then one plan, one lock, one write. Commands that a generator
+ * composes, ours or somebody else's, share it.
+ */
+export interface Session {
+  /** Asks what is unanswered and edits the manifest in memory. Writes nothing. */
+  add(invocation: Invocation): Promise<void>;
+  /** Checks the rules, shows what will be written, writes it. The second call does nothing. */
+  commit(): Promise<Committed | undefined>;
+}
+
+export function openSession(door: Door): Session {
+  const steps: Step[] = [];
+  const next: string[] = [];
+  let opened: Opened | undefined;
+  let isCommitted = false;
+
+  async function run(to: Opened, command: Command<never>, invocation: Invocation): Promise<void> {
+    const { manifest } = to;
+    const take = (step: Step) => {
+      step(manifest);
+      steps.push(step);
+    };
+    const unanswered = unansweredBy(door, invocation);
+    if (!invocation.because) {
+      await passGate(command, manifest, unanswered, (phase, status) => take((at) => setPhase(at, phase, status)));
+    }
+    const { answers, assumed } = await collectAnswers(command, invocation, unanswered, manifest.system);
+    for (const needed of command.needs?.(answers, manifest.system) ?? []) await supply(to, needed);
+    for (const line of command.says?.(answers, manifest.system) ?? []) door.output.line(line);
+    take((at) => {
+      const before = at.toString();
+      command.edit({ manifest: at, answers, assumed });
+      if (at.toString() !== before) markDecisions(at, command, answers, assumed);
+    });
+    for (const brought of command.brings?.({ manifest, answers, assumed }) ?? []) {
+      door.output.line(brought.because ?? "");
+      await run(to, commandNamed(brought.command), brought);
+    }
+    for (const line of command.next?.(answers, manifest.system) ?? []) if (!next.includes(line)) next.push(line);
+  }
+
+  /** What is needed and not there is asked for at a terminal, made under `--defaults`, and else refused. */
+  async function supply(to: Opened, needed: Invocation): Promise<void> {
+    const command = commandNamed(needed.command);
+    const typed = `eda add ${command.name} ${needed.said[command.argument]}`;
+    if (!door.defaults) {
+      const agreed = await door.asker?.confirm(`${needed.because} Go on?`, true);
+      if (!agreed) throw new EdaError(`${typed} has to come first`, { hint: `Run \`${typed}\`, then this again` });
+    }
+    door.output.line(needed.because ?? "");
+    await run(to, command, needed);
+  }
+
+  return {
+    async add(invocation) {
+      let asked = invocation;
+      if (invocation.command === "app") {
+        const target = await chooseTarget(door.cwd, invocation.said.name, door.asker);
+        opened =
+          target.existing === undefined ? openNew(target.root, invocation) : openText(target.root, target.existing);
+        // At the root of a repository, a new one is that one again: everything derived is rendered, nothing is asked.
+        if (target.existing !== undefined) return;
+        asked = { ...invocation, said: { ...invocation.said, name: target.name } };
+      }
+      opened ??= openExisting(door.cwd);
+      await run(opened, commandNamed(asked.command), asked);
+    },
+    async commit() {
+      if (isCommitted || !opened) return undefined;
+      isCommitted = true;
+      return commitRun(door, opened, steps, next);
+    },
+  };
+}
+
+function unansweredBy(door: Door, invocation: Invocation): Unanswered {
+  if (invocation.because || door.defaults) return { by: "default" };
+  return door.asker ? { by: "asking", asker: door.asker } : { by: "refusing" };
+}
+
+function openNew(root: string, { said }: Invocation): Opened {
+  const manifest = editable(loadTemplates().text(startingManifest(said.example)));
+  const generator = said.generator;
+  return { root, manifest, ...(generator !== undefined && { generator }) };
+}
+
+function startingManifest(example: string | undefined): string {
+  if (example === undefined || example === "" || example === "none") return "repository/eda.yaml";
+  const path = `examples/${example}/eda.yaml`;
+  if (!loadTemplates().below("examples").includes(`${example}/eda.yaml`)) {
+    const known = loadTemplates()
+      .below("examples")
+      .filter((each) => each.endsWith("/eda.yaml"));
+    throw new EdaError(`There is no example ${JSON.stringify(example)}`, {
+      hint: `Examples are ${known.map((each) => each.slice(0, -"/eda.yaml".length)).join(", ")}`,
+    });
+  }
+  return path;
+}

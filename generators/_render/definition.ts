@@ -1,0 +1,48 @@
+import { messageSchema } from "../_system/json-schema.ts";
+import type { Service, System } from "../_system/system.ts";
+import { eventsTopic } from "../_system/topics.ts";
+import type { RenderedFile } from "./file.ts";
+import { adminPort } from "./infrastructure.ts";
+
+/** `src/generated/definition.ts`: what the service host needs to know of a service, without any behaviour. */
+export function definitionFile(system: System, service: Service): RenderedFile {
+  const owners = new Map(system.services.map((other) => [other.name, other]));
+  const subscriptions = service.subscribes.map((ref) => ({
+    topic: eventsTopic(owners.get(ref.service)!),
+    type: `${ref.service}.${ref.event}`,
+  }));
+  const used = new Set([eventsTopic(service), ...subscriptions.map(({ topic }) => topic)]);
+  const definition = {
+    name: service.name,
+    aggregate: service.aggregate,
+    key: service.key,
+    port: service.port,
+    adminPort: adminPort(service),
+    eventsTopic: eventsTopic(service),
+    topics: system.topics.filter((topic) => used.has(topic.name)).map(({ name, partitions }) => ({ name, partitions })),
+    commands: Object.fromEntries(
+      service.commands.map((command) => [
+        command.name,
+        { http: command.http, emits: command.emits, schema: messageSchema(command.fields, service.types) },
+      ]),
+    ),
+    events: Object.fromEntries(
+      service.events.map((event) => [
+        event.name,
+        { version: event.version, schema: messageSchema(event.fields, service.types) },
+      ]),
+    ),
+    subscriptions,
+    ...(service.outbox && { outbox: service.outbox }),
+  };
+  return {
+    kind: "derived",
+    path: `services/${service.name}/src/generated/definition.ts`,
+    content: [
+      'import type { ServiceDefinition } from "eda-runtime";',
+      "",
+      `export const definition: ServiceDefinition = ${JSON.stringify(definition, null, 2)};`,
+      "",
+    ].join("\n"),
+  };
+}

@@ -1,0 +1,69 @@
+import { camel, kebab } from "../_system/names.ts";
+import type { EventRef, Service, System } from "../_system/system.ts";
+import { aggregateFiles } from "./aggregate.ts";
+import { definitionFile } from "./definition.ts";
+import type { RenderedFile } from "./file.ts";
+import { messagesFile } from "./messages.ts";
+import { servicePackageJson } from "./package-json.ts";
+import { samplesFile } from "./samples.ts";
+import type { Templates } from "./templates.ts";
+
+/** `services/<name>`: contracts and wiring derived, domain and handlers started, migrations by what they are for. */
+export function serviceFiles(system: System, service: Service, templates: Templates): readonly RenderedFile[] {
+  const at = (path: string) => `services/${service.name}/${path}`;
+  const started = (path: string, content: string): RenderedFile => ({ kind: "started", path: at(path), content });
+  return [
+    servicePackageJson(system, service),
+    definitionFile(system, service),
+    messagesFile(system, service),
+    samplesFile(service),
+    { kind: "derived", path: at("src/generated/wiring.ts"), content: wiring(service) },
+    ...aggregateFiles(service, templates),
+    ...service.subscribes.map((ref) =>
+      started(
+        `src/handlers/${handlerName(ref)}.ts`,
+        templates.fill("service/src/handlers/reaction.ts.ejs", { service: service.name, type: typeOf(ref) }),
+      ),
+    ),
+    started("src/main.ts", templates.text("service/src/main.ts")),
+    started("test/service.test.ts", templates.text("service/test/service.test.ts")),
+    ...migrations(service, templates).map(([name, sql]) => started(`migrations/${name}`, sql)),
+  ];
+}
+
+function migrations(service: Service, templates: Templates): readonly (readonly [name: string, sql: string])[] {
+  const folders = ["service/migrations", ...(service.outbox ? ["outbox-migration/migrations"] : [])];
+  return folders.flatMap((folder) =>
+    templates.below(folder).map((name) => [name, templates.text(`${folder}/${name}`)] as const),
+  );
+}
+
+function wiring(service: Service): string {
+  const reactions = service.subscribes.map((ref) => ({ file: handlerName(ref), name: camel(handlerName(ref)), ref }));
+  const imports = [
+    'import type { ServiceImplementation } from "eda-runtime";',
+    `import { decider, type State } from "../domain/${kebab(service.aggregate)}.ts";`,
+    ...reactions.map(({ file, name }) => `import { reaction as ${name} } from "../handlers/${file}.ts";`),
+    'import type { Command, Event } from "./messages.ts";',
+  ];
+  const entries = reactions.map(({ ref, name }) => `    "${typeOf(ref)}": ${name},`);
+  const table = entries.length === 0 ? ["  reactions: {},"] : ["  reactions: {", ...entries, "  },"];
+  return [
+    ...imports,
+    "",
+    "export const implementation: ServiceImplementation<State, Command, Event> = {",
+    "  decider,",
+    ...table,
+    "};",
+    "",
+  ].join("\n");
+}
+
+/** `inventory-stock-reserved`: always two names at least, so never a reserved word. */
+function handlerName(ref: EventRef): string {
+  return `${kebab(ref.service)}-${kebab(ref.event)}`;
+}
+
+function typeOf(ref: EventRef): string {
+  return `${ref.service}.${ref.event}`;
+}
