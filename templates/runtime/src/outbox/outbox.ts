@@ -25,3 +25,19 @@ export interface Relay {
   /** Looks at once instead of at the next poll. Called by whoever has just committed. */
   kick(): void;
 }
+
+/** A row of the outbox as the relay claims it. `payload` and `envelope` are JSON, as PostgreSQL writes it. */
+export interface OutboxRow {
+  readonly id: string;
+  readonly aggregateType: string;
+  readonly key: string;
+  readonly type: string;
+  readonly payload: string;
+  readonly topic: string;
+  readonly envelope: string;
+  readonly position: bigint;
+  readonly createdAt: Date;
+  readonly shard: number;
+  /** Of the shard's owner at the time of the claim. */
+  readonly token: bigint;
+}
