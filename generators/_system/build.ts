@@ -1,0 +1,267 @@
+import { parseFieldType } from "./field-types.ts";
+import { camel, kebab, pascal } from "./names.ts";
+import {
+  type Command,
+  type Context,
+  type EventRef,
+  type EventType,
+  type Field,
+  type Outbox,
+  type Persistence,
+  type Phase,
+  type PhaseName,
+  type Platform,
+  phaseNames,
+  type ReadModel,
+  type RecordType,
+  type SagaEntry,
+  type Service,
+  type Stream,
+  type StreamsApp,
+  type System,
+} from "./system.ts";
+import { topicsOf } from "./topics.ts";
+
+/** A manifest that is valid against the schema, as plain values. */
+interface Manifest {
+  readonly name: string;
+  readonly example?: string;
+  readonly stream?: Partial<Stream>;
+  readonly contexts?: Entries<{ readonly purpose?: string }>;
+  readonly services?: Entries<ServiceEntry>;
+  readonly sagas?: Entries<{ readonly definition?: string; readonly service: string }>;
+  readonly outboxes?: Entries<Partial<Outbox>>;
+  readonly streamsApps?: Entries<StreamsAppEntry>;
+  readonly readModels?: Entries<ReadModelEntry>;
+  readonly topics?: Entries<TopicEntry>;
+  readonly phases?: Partial<Record<PhaseName, Pick<Phase, "status" | "decision">>>;
+}
+
+type Entries<T> = Readonly<Record<string, T>>;
+type Fields = Entries<string>;
+
+interface ServiceEntry {
+  readonly context?: string;
+  readonly aggregate?: string;
+  readonly key?: string;
+  readonly port?: number;
+  readonly persistence?: Persistence;
+  readonly snapshotEvery?: number;
+  readonly commands?: Entries<CommandEntry>;
+  readonly events?: Entries<{ readonly version?: number; readonly fields?: Fields; readonly external?: boolean }>;
+  readonly types?: Entries<Fields>;
+  readonly subscribes?: readonly string[];
+}
+
+interface CommandEntry {
+  readonly fields?: Fields;
+  readonly emits?: readonly string[];
+  readonly http?: boolean;
+  readonly external?: boolean;
+  readonly undoes?: string;
+}
+
+interface StreamsAppEntry {
+  readonly from: readonly string[];
+  readonly key: string;
+  readonly join?: string;
+  readonly window?: string;
+  readonly grace?: string;
+  readonly routesTo?: readonly string[];
+}
+
+interface ReadModelEntry {
+  readonly key: string;
+  readonly from: readonly string[];
+  readonly staleness?: string;
+  readonly port?: number;
+}
+
+export interface TopicEntry {
+  readonly partitions?: number;
+  readonly replication?: number;
+  readonly retention?: string;
+}
+
+/** What holds where the manifest says nothing. */
+export const defaults = {
+  platform: "kafka" satisfies Platform as Platform,
+  partitions: 12,
+  replication: 3,
+  retention: "7d",
+  persistence: "state" satisfies Persistence as Persistence,
+  relay: "polling" satisfies Outbox["relay"] as Outbox["relay"],
+  staleness: "5s",
+  servicePort: 4001,
+  readModelPort: 4101,
+} as const;
+
+/**
+ * The system that a manifest describes, with every default decided; deeply frozen.
+ * @param manifest Value of a manifest without schema problems.
+ */
+export function buildSystem(manifest: unknown): System {
+  const given = manifest as Manifest;
+  const stream: Stream = {
+    platform: given.stream?.platform ?? defaults.platform,
+    partitions: given.stream?.partitions ?? defaults.partitions,
+    replication: given.stream?.replication ?? defaults.replication,
+    retention: given.stream?.retention ?? defaults.retention,
+    ...(given.stream?.expected && { expected: given.stream.expected }),
+  };
+  const takenPorts = new Set<number>();
+  for (const { port } of [...Object.values(given.services ?? {}), ...Object.values(given.readModels ?? {})]) {
+    if (port !== undefined) takenPorts.add(port);
+  }
+  const outboxes = new Map(Object.entries(given.outboxes ?? {}));
+  const services = sorted(given.services).map(([name, entry]) => service(name, entry, outboxes.get(name), takenPorts));
+  const sagas = sorted(given.sagas).map(
+    ([name, saga]): SagaEntry => ({
+      name,
+      definition: saga.definition ?? `sagas/${name}.saga.yaml`,
+      service: saga.service,
+    }),
+  );
+  const streamsApps = sorted(given.streamsApps).map(([name, app]) => streamsApp(name, app));
+  const parts = { stream, services, sagas, streamsApps };
+  return deepFreeze({
+    name: given.name,
+    ...(given.example !== undefined && { example: given.example }),
+    ...parts,
+    contexts: contexts(given, services),
+    readModels: sorted(given.readModels).map(([name, model]) => readModel(name, model, takenPorts)),
+    topics: topicsOf(parts, new Map(Object.entries(given.topics ?? {}))),
+    phases: phases(given),
+  });
+}
+
+function service(name: string, entry: ServiceEntry, outbox: Partial<Outbox> | undefined, taken: Set<number>): Service {
+  const aggregate = entry.aggregate ?? aggregateOf(name);
+  return {
+    name,
+    context: entry.context ?? name,
+    aggregate,
+    key: entry.key ?? keyOf(aggregate),
+    port: entry.port ?? freePort(defaults.servicePort, taken),
+    persistence: entry.persistence ?? defaults.persistence,
+    ...(entry.snapshotEvery !== undefined && { snapshotEvery: entry.snapshotEvery }),
+    commands: sorted(entry.commands).map(([each, value]) => command(each, value)),
+    events: sorted(entry.events).map(
+      ([each, value]): EventType => ({
+        name: each,
+        version: value.version ?? 1,
+        fields: fields(value.fields),
+        external: value.external ?? false,
+      }),
+    ),
+    types: sorted(entry.types).map(([each, value]): RecordType => ({ name: each, fields: fields(value) })),
+    subscribes: (entry.subscribes ?? []).map(eventRef).toSorted(byRef),
+    ...(outbox && {
+      outbox: { relay: outbox.relay ?? defaults.relay, retention: outbox.retention ?? defaults.retention },
+    }),
+  };
+}
+
+function command(name: string, entry: CommandEntry): Command {
+  return {
+    name,
+    fields: fields(entry.fields),
+    emits: entry.emits ?? [],
+    http: entry.http ?? true,
+    external: entry.external ?? false,
+    ...(entry.undoes !== undefined && { undoes: entry.undoes }),
+  };
+}
+
+function streamsApp(name: string, entry: StreamsAppEntry): StreamsApp {
+  return {
+    name,
+    from: entry.from.map(eventRef).toSorted(byRef),
+    key: entry.key,
+    ...(entry.join !== undefined && { join: eventRef(entry.join) }),
+    ...(entry.window !== undefined && { window: entry.window }),
+    ...(entry.grace !== undefined && { grace: entry.grace }),
+    routesTo: (entry.routesTo ?? []).toSorted(),
+  };
+}
+
+function readModel(name: string, entry: ReadModelEntry, taken: Set<number>): ReadModel {
+  return {
+    name,
+    key: entry.key,
+    from: entry.from.map(eventRef).toSorted(byRef),
+    staleness: entry.staleness ?? defaults.staleness,
+    port: entry.port ?? freePort(defaults.readModelPort, taken),
+  };
+}
+
+/** Contexts declared, and those that services name by default: a service without a context is one of its own. */
+function contexts(given: Manifest, services: readonly Service[]): readonly Context[] {
+  const declared = new Map(Object.entries(given.contexts ?? {}));
+  const all = new Map<string, Context>();
+  for (const [name, { purpose }] of declared) all.set(name, { name, ...(purpose !== undefined && { purpose }) });
+  for (const { name, context } of services) {
+    if (context === name && !all.has(name) && given.services?.[name]?.context === undefined) all.set(name, { name });
+  }
+  return [...all.values()].sort(byName);
+}
+
+function phases(given: Manifest): Record<PhaseName, Phase> {
+  const entries = phaseNames.map((name): [PhaseName, Phase] => {
+    const entry = given.phases?.[name];
+    const decision = entry?.decision;
+    return [name, { name, status: entry?.status ?? "open", ...(decision !== undefined && { decision }) }];
+  });
+  return Object.fromEntries(entries) as Record<PhaseName, Phase>;
+}
+
+function fields(given: Fields | undefined): readonly Field[] {
+  return Object.entries(given ?? {}).map(([name, type]) => ({ name, type: parseFieldType(type) }));
+}
+
+function eventRef(text: string): EventRef {
+  const [service = "", event = ""] = text.split(".");
+  return { service, event };
+}
+
+/** The aggregate of a service that names none: `Order` for orders, `Category` for categories, `Status` for status. */
+export function aggregateOf(serviceName: string): string {
+  const whole = pascal(kebab(serviceName));
+  if (/(?:ss|us|is)$/.test(whole) || whole.length < 4) return whole;
+  if (/ies$/.test(whole)) return whole.replace(/ies$/, "y");
+  if (/(?:sses|xes|ches|shes)$/.test(whole)) return whole.replace(/es$/, "");
+  return whole.replace(/s$/, "");
+}
+
+/** Key field of an aggregate that names none: `orderId`. */
+export function keyOf(aggregate: string): string {
+  return `${camel(aggregate)}Id`;
+}
+
+/** The first port from a number upward that is not taken; takes it. */
+export function freePort(from: number, taken: Set<number>): number {
+  let port = from;
+  while (taken.has(port)) port++;
+  taken.add(port);
+  return port;
+}
+
+function sorted<T>(entries: Entries<T> | undefined): [string, T][] {
+  return Object.entries(entries ?? {}).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+function byRef(a: EventRef, b: EventRef): number {
+  return a.service < b.service ? -1 : a.service > b.service ? 1 : a.event < b.event ? -1 : a.event > b.event ? 1 : 0;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) deepFreeze(part);
+  }
+  return value;
+}

@@ -1,0 +1,114 @@
+import type Joi from "joi";
+import { BadFieldTypeError } from "./errors.ts";
+import { parseFieldType } from "./field-types.ts";
+import type { NodePath } from "./place.ts";
+import { manifestSchema, type Note, noteOf } from "./schema.ts";
+import { nearest } from "./suggest.ts";
+
+/** One way in which a manifest is not valid against the schema; it becomes a finding of EDA-M01. */
+export interface SchemaProblem {
+  readonly at: NodePath;
+  readonly part: "key" | "value";
+  /** What is wrong: one sentence without a full stop. */
+  readonly message: string;
+  /** What to write. */
+  readonly hint: string;
+}
+
+/** A manifest with more problems than this is told of the first ones. */
+const mostProblems = 200;
+
+/** Everything in which a value differs from the schema, in the schema's order. */
+export function schemaProblems(manifest: unknown): readonly SchemaProblem[] {
+  const { error } = manifestSchema.validate(manifest, { abortEarly: false, convert: false });
+  return (error?.details ?? []).slice(0, mostProblems).map(problemOf);
+}
+
+function problemOf(detail: Joi.ValidationErrorItem): SchemaProblem {
+  const note = noteOf(detail.message) ?? unknownNote;
+  const value: unknown = detail.context?.value;
+  if (detail.type === "any.required") return missing(detail.path, note);
+  if (detail.type === "object.unknown") return unknownKey(detail.path, note);
+  if (detail.type === "array.min") return wrongValue(detail.path, note, "is an empty list", "a list of at least one");
+  if (note.fieldType && typeof value === "string" && value !== "") return wrongFieldType(detail.path, value);
+  const expected = note.expected;
+  const problem = wrongValue(detail.path, note, value === null ? "is empty" : `is ${shown(value)}`, expected);
+  const valids: readonly unknown[] = detail.context?.valids ?? [];
+  const near =
+    typeof value === "string"
+      ? nearest(
+          value,
+          valids.filter((valid) => typeof valid === "string"),
+        )
+      : undefined;
+  return near === undefined ? problem : { ...problem, hint: `Did you mean ${near}?` };
+}
+
+const unknownNote: Note = { what: "This", expected: "something else", example: "" };
+
+function missing(path: NodePath, note: Note): SchemaProblem {
+  const parent = path.slice(0, -1);
+  const key = String(path.at(-1));
+  const owner = parent.length === 0 ? "The manifest" : dotted(parent);
+  return { at: parent, part: "key", message: `${owner} has no ${key}`, hint: `Write ${key}: ${note.example}` };
+}
+
+function unknownKey(path: NodePath, note: Note): SchemaProblem {
+  const key = String(path.at(-1));
+  const parent = path.slice(0, -1);
+  const problem = { at: path, part: "key" } as const;
+  const inside = parent.length === 0 ? "the manifest" : dotted(parent);
+  if (note.keys === undefined) {
+    const message = `${shownKey(key)} in ${inside} is no name that can stand there`;
+    if (key.endsWith(")") || key.endsWith("]")) {
+      return { ...problem, message, hint: "Inside { } a type with commas or brackets is quoted: 'enum(a, b)'" };
+    }
+    return { ...problem, message, hint: `A name here is ${note.names ?? "something else"}` };
+  }
+  const near = nearest(key, note.keys);
+  return {
+    ...problem,
+    message: `${shownKey(key)} is no key of ${inside}`,
+    hint: near === undefined ? `Its keys are ${note.keys.join(", ")}` : `Did you mean ${near}?`,
+  };
+}
+
+function wrongFieldType(path: NodePath, value: string): SchemaProblem {
+  try {
+    parseFieldType(value);
+  } catch (error) {
+    if (!(error instanceof BadFieldTypeError)) throw error;
+    return { at: path, part: "value", message: `${dotted(path)}: ${error.message}`, hint: error.hint ?? "" };
+  }
+  return {
+    at: path,
+    part: "value",
+    message: `${dotted(path)} is ${shown(value)}`,
+    hint: "Write it without spaces around",
+  };
+}
+
+function wrongValue(path: NodePath, note: Note, is: string, expected: string): SchemaProblem {
+  const key = path.at(-1);
+  const write = typeof key === "string" ? `Write ${shownKey(key)}: ${note.example}` : `Write ${note.example}`;
+  const subject = path.length === 0 ? "The manifest" : dotted(path);
+  return { at: path, part: "value", message: `${subject} ${is}: expected ${expected}`, hint: write };
+}
+
+/** `services.orders.port`, `services.orders.subscribes[0]`. */
+function dotted(path: NodePath): string {
+  return path
+    .map((step, at) => (typeof step === "number" ? `[${step}]` : `${at === 0 ? "" : "."}${shownKey(step)}`))
+    .join("");
+}
+
+function shownKey(key: string): string {
+  return /^[A-Za-z0-9_.-]{1,80}$/.test(key) ? key : shown(key);
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "a map";
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  return String(value);
+}

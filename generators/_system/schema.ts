@@ -1,0 +1,307 @@
+import Joi from "joi";
+import { fieldTypeNotation, fieldTypePattern } from "./field-types.ts";
+import { longestName } from "./names.ts";
+import { phaseNames } from "./system.ts";
+
+/**
+ * The one description of `eda.yaml`: Joi checks with it, and the JSON Schema for editors is made of it. It says what
+ * may be written, not what is meant where nothing is: defaults are `buildSystem`'s.
+ */
+
+/** The manifest format that this version reads. */
+export const formatVersion = 1;
+
+/** What a person needs to know of a node of the manifest. */
+export interface Note {
+  /** What it is, in editors and in messages: `a service`. */
+  readonly what: string;
+  /** Ends the sentence `expected …`. */
+  readonly expected: string;
+  /** A value as one would write it. */
+  readonly example: string;
+  /** The keys of a closed map. */
+  readonly keys?: readonly string[];
+  /** Ends the sentence `a name here is …`, of a map whose keys are names. */
+  readonly names?: string;
+  readonly fieldType?: true;
+}
+
+/** Notes by the text that Joi gives as its message: so every error leads to the note of its node. */
+const notes = new Map<string, Note>();
+
+export function noteOf(joiMessage: string): Note | undefined {
+  return notes.get(joiMessage);
+}
+
+function noted<S extends Joi.Schema>(schema: S, note: Note): S {
+  const id = `note ${notes.size}`;
+  notes.set(id, note);
+  return schema.description(note.what).messages({ "*": id }) as S;
+}
+
+const upTo = `(?=.{1,${longestName}}$)`;
+const kebabName = new RegExp(`^${upTo}[a-z][a-z0-9]*(?:-[a-z0-9]+)*$`);
+const pascalName = new RegExp(`^${upTo}[A-Z][A-Za-z0-9]*$`);
+const fieldName = new RegExp(`^${upTo}[a-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$`);
+const topicName = /^(?=.{1,249}$)[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*$/;
+const eventRef = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.[A-Z][A-Za-z0-9]*$/;
+const duration = /^[1-9][0-9]{0,8}(?:ms|s|m|h|d)$/;
+const retention = /^(?:[1-9][0-9]{0,8}(?:ms|s|m|h|d)|forever)$/;
+const filePath = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/;
+const extension = /^x-/;
+
+const kebabNames = "kebab-case, such as order-history, at most 40 characters";
+const pascalNames = "PascalCase, such as OrderPlaced, at most 40 characters";
+const fieldNames = "letters and digits, beginning with a small letter, such as orderId";
+
+function text(what: string, expected: string, example: string, pattern: RegExp): Joi.StringSchema {
+  return noted(Joi.string().pattern(pattern), { what, expected, example });
+}
+
+function choice(what: string, values: readonly string[]): Joi.StringSchema {
+  return noted(Joi.string().valid(...values), { what, expected: values.join(" or "), example: values[0]! });
+}
+
+function wholeNumber(what: string, from: number, to: number, example: number): Joi.NumberSchema {
+  const expected = `a whole number from ${from} to ${to}`;
+  return noted(Joi.number().integer().min(from).max(to), { what, expected, example: String(example) });
+}
+
+function positive(what: string, example: number): Joi.NumberSchema {
+  return noted(Joi.number().greater(0).max(1e12), { what, expected: "a number above 0", example: String(example) });
+}
+
+function yesOrNo(what: string): Joi.BooleanSchema {
+  return noted(Joi.boolean(), { what, expected: "true or false", example: "true" });
+}
+
+/** A map with keys of ours. */
+function closed(what: string, example: string, keys: Record<string, Joi.Schema>): Joi.ObjectSchema {
+  return noted(Joi.object(keys), { what, expected: "a map", example, keys: Object.keys(keys) });
+}
+
+/** A map whose keys are names that people give. */
+function named(what: string, example: string, names: string, pattern: RegExp, value: Joi.Schema): Joi.ObjectSchema {
+  return noted(Joi.object().pattern(pattern, value), { what, expected: "a map", example, names });
+}
+
+function list(what: string, example: string, item: Joi.Schema): Joi.ArraySchema {
+  return noted(Joi.array().items(item), { what, expected: "a list", example });
+}
+
+function event(what: string): Joi.StringSchema {
+  return text(what, "an event as service.Event", "orders.OrderPlaced", eventRef);
+}
+
+function durationOf(what: string, example: string): Joi.StringSchema {
+  return text(what, "a duration such as 500ms, 30s, 5m, 1h or 7d", example, duration);
+}
+
+function retentionOf(what: string): Joi.StringSchema {
+  return text(what, "a duration such as 12h or 7d, or forever", "7d", retention);
+}
+
+function fieldsOf(what: string): Joi.ObjectSchema {
+  const type = noted(Joi.string().pattern(fieldTypePattern), {
+    what: `Type of a field: ${fieldTypeNotation}`,
+    expected: "a field type",
+    example: "string",
+    fieldType: true,
+  });
+  return named(what, "{ orderId: uuid }", fieldNames, fieldName, type);
+}
+
+const partitions = wholeNumber("Number of partitions", 1, 10_000, 12);
+const replication = wholeNumber("Number of copies of each partition", 1, 9, 3);
+const port = wholeNumber("TCP port", 1, 65_535, 4001);
+
+const stream = closed(
+  "The event stream: platform and what holds for every topic that says nothing else",
+  "{ platform: kafka }",
+  {
+    platform: choice("The event stream's platform", ["kafka", "redpanda", "pulsar", "nats"]),
+    partitions: partitions.description("Partitions of a topic"),
+    replication: replication.description("Copies of each partition"),
+    retention: retentionOf("How long a topic keeps its messages"),
+    expected: closed("Expected load", "{ peakPerSecond: 200, averageBytes: 600, growthPerYear: 2 }", {
+      peakPerSecond: positive("Messages per second at the busiest moment, over the whole system", 200).required(),
+      averageBytes: positive("Size of a message in bytes", 600).required(),
+      growthPerYear: positive("Factor by which the load grows in a year", 2).required(),
+    }),
+  },
+);
+
+const context = closed("A bounded context", "{ purpose: Takes orders }", {
+  purpose: noted(Joi.string().max(500), {
+    what: "What the context is for, in one sentence",
+    expected: "a sentence of at most 500 characters",
+    example: "Takes orders",
+  }),
+});
+
+const command = closed("A command that the service handles", "{ fields: { orderId: uuid }, emits: [OrderPlaced] }", {
+  fields: fieldsOf("Fields of the command"),
+  emits: list(
+    "Events of this service that come of the command: success first, then business failures",
+    "[OrderPlaced]",
+    text("An event of this service", "the name of an event of this service", "OrderPlaced", pascalName),
+  ),
+  http: yesOrNo("Whether the command has an HTTP route; true unless told"),
+  external: yesOrNo("Whether it calls something outside the database, such as a payment provider"),
+  undoes: text("The command of this service that it undoes", "the name of a command", "PlaceOrder", pascalName),
+});
+
+const eventType = closed("An event that the service publishes", "{ fields: { orderId: uuid } }", {
+  version: wholeNumber("Version of the event's fields; 1 unless told", 1, 100_000, 1),
+  fields: fieldsOf("Fields of the event; the service's key is one of them"),
+  external: yesOrNo("Whether it is consumed outside this system"),
+});
+
+const service = closed("A service", "{ context: ordering }", {
+  context: text("The bounded context that it belongs to", "the name of a context", "ordering", kebabName),
+  aggregate: text("The one aggregate of the service", "a name in PascalCase", "Order", pascalName),
+  key: text(
+    "Field that identifies the aggregate; <aggregate>Id unless told",
+    "the name of a field",
+    "orderId",
+    fieldName,
+  ),
+  port: port.description("Port of the service's HTTP interface"),
+  persistence: choice("Whether the aggregate is kept as its state or as its events", ["state", "event-sourced"]),
+  snapshotEvery: wholeNumber("Events between two snapshots of an event-sourced aggregate", 1, 1_000_000, 100),
+  commands: named(
+    "Commands that the service handles",
+    "{ PlaceOrder: { fields: { orderId: uuid } } }",
+    pascalNames,
+    pascalName,
+    command,
+  ),
+  events: named(
+    "Events that the service publishes",
+    "{ OrderPlaced: { fields: { orderId: uuid } } }",
+    pascalNames,
+    pascalName,
+    eventType,
+  ),
+  types: named(
+    "Records that fields may use by name",
+    "{ OrderLine: { sku: string, quantity: int } }",
+    pascalNames,
+    pascalName,
+    fieldsOf("A record: its fields"),
+  ),
+  subscribes: list(
+    "Events of other services that it reacts to, outside any saga",
+    "[orders.OrderPlaced]",
+    event("An event"),
+  ),
+});
+
+const saga = closed("A saga", "{ definition: sagas/payment.saga.yaml, service: orders }", {
+  definition: text(
+    "File of its definition, from the repository's root",
+    "a path of a file",
+    "sagas/payment.saga.yaml",
+    filePath,
+  ),
+  service: text("The service that hosts it", "the name of a service", "orders", kebabName).required(),
+});
+
+const outbox = closed("The outbox of the service of this name", "{ relay: polling }", {
+  relay: choice("How rows leave the table", ["polling", "cdc"]),
+  retention: durationOf("How long published rows are kept", "7d"),
+});
+
+const sources = list("Events that it reads", "[orders.OrderPlaced]", event("An event")).min(1).required();
+const keyField = text(
+  "Field of its events by which it is keyed",
+  "the name of a field",
+  "orderId",
+  fieldName,
+).required();
+
+const streamsApp = closed("A Kafka Streams application", "{ from: [orders.OrderPlaced], key: customerId }", {
+  from: sources,
+  key: keyField,
+  join: event("The event whose latest value by key is joined to each input"),
+  window: durationOf("Length of its windows", "1h"),
+  grace: durationOf("How late an event may come into its window", "5m"),
+  routesTo: list(
+    "Topics among which it routes",
+    "[orders.large]",
+    text("A topic", "the name of a topic", "orders.large", topicName),
+  ),
+});
+
+const readModel = closed("A read model", "{ key: orderId, from: [orders.OrderPlaced] }", {
+  key: keyField,
+  from: sources,
+  staleness: durationOf("How far it may be behind", "5s"),
+  port: port.description("Port of its query endpoint"),
+});
+
+const topic = closed("What differs from the default in the topic of this name", "{ retention: forever }", {
+  retention: retentionOf("How long it keeps its messages"),
+  partitions: partitions.description("Its partitions"),
+  replication: replication.description("Copies of each of its partitions"),
+});
+
+const phase = closed("A phase", "{ status: decided, decision: docs/decisions/0001-requirements.md }", {
+  status: choice("Whether the phase is decided, or assumed by defaults", ["open", "assumed", "decided"]).required(),
+  decision: text("File of its decision record", "a path of a file", "docs/decisions/0001-requirements.md", filePath),
+});
+
+const phaseKeys = Object.fromEntries(phaseNames.map((name) => [name, phase.description(`Phase ${name}`)]));
+
+/** The top-level keys, in the order in which the generators write them. */
+const sections = {
+  eda: noted(Joi.number().valid(formatVersion).required(), {
+    what: "Version of the manifest's format",
+    expected: `${formatVersion}`,
+    example: `${formatVersion}`,
+  }),
+  name: text("Name of the system", `a name in ${kebabNames}`, "order-management", kebabName).required(),
+  example: text(
+    "The worked example whose domain code stands in place of the stubs",
+    "the name of an example",
+    "order-management",
+    kebabName,
+  ),
+  stream,
+  contexts: named("Bounded contexts", "{ ordering: { purpose: Takes orders } }", kebabNames, kebabName, context),
+  services: named("Services", "{ orders: { context: ordering } }", kebabNames, kebabName, service),
+  sagas: named("Sagas", "{ payment: { service: orders } }", kebabNames, kebabName, saga),
+  outboxes: named("Outboxes by service", "{ orders: { relay: polling } }", kebabNames, kebabName, outbox),
+  streamsApps: named("Kafka Streams applications", "{ totals: { … } }", kebabNames, kebabName, streamsApp),
+  readModels: named("Read models", "{ order-summary: { … } }", kebabNames, kebabName, readModel),
+  topics: named(
+    "Topics that differ from the default",
+    "{ orders.commands: { partitions: 6 } }",
+    "a topic's name",
+    topicName,
+    topic,
+  ),
+  phases: closed("Where the five phases stand", "{ requirements: { status: decided } }", phaseKeys),
+};
+
+export const sectionNames: readonly string[] = Object.keys(sections);
+
+/** Keys that begin with `x-` are the user's own, for anchors and notes. */
+export const manifestSchema: Joi.ObjectSchema = noted(Joi.object(sections).pattern(extension, Joi.any()), {
+  what: "The manifest of an event-driven system: its contexts, services, messages, sagas and read models",
+  expected: "a map",
+  example: "eda: 1",
+  keys: sectionNames,
+});
+
+/** The JSON Schema (2020-12) of `eda.yaml`, made from the description that Joi checks with. */
+export function manifestJsonSchema(): Record<string, unknown> {
+  const standard = manifestSchema["~standard"];
+  const schema = standard.jsonSchema.input({ target: "draft-2020-12" });
+  return { $schema: "https://json-schema.org/draft/2020-12/schema", title: "eda.yaml", ...schema };
+}
+
+/** Content of `.eda/manifest.schema.json`, the same bytes every time. */
+export function manifestSchemaText(): string {
+  return `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`;
+}
