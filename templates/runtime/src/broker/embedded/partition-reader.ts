@@ -1,0 +1,125 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Database } from "../../database/database.ts";
+import { type Batch, type IncomingRecord, PartitionLostError } from "../broker.ts";
+import { createAlarm } from "./alarm.ts";
+import type { BrokerLog } from "./log.ts";
+import type { OwnedPartition } from "./membership.ts";
+import type { Outage } from "./outage.ts";
+import { commitPosition, type Fence, fetchRecords } from "./reading.ts";
+
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 10_000;
+
+/** Reads one partition for as long as its member owns it: fetch, hand over, commit, again. */
+export interface PartitionReader {
+  readonly partition: OwnedPartition;
+  /** There may be new records. */
+  wake(): void;
+  /** Aborts the running batch's signal. What is not committed comes again. */
+  interrupt(): void;
+  /** Ends after the running batch. */
+  drain(): void;
+  /** The partition is another's: ends at once, the running batch's signal is aborted. */
+  lose(): void;
+  readonly ended: Promise<void>;
+}
+
+export interface PartitionReaderOptions {
+  readonly database: Database;
+  readonly group: string;
+  readonly owner: string;
+  readonly partition: OwnedPartition;
+  readonly maxBatch: number;
+  readonly log: BrokerLog;
+  readonly outage: Outage;
+  readonly onBatch: (batch: Batch) => Promise<void>;
+  /** Begins after that: a former reader of the partition in this process, whose handler may still be running. */
+  readonly after: Promise<void> | undefined;
+}
+
+export function createPartitionReader(options: PartitionReaderOptions): PartitionReader {
+  const { database, group, owner, partition, log } = options;
+  const outage = options.outage.witness();
+  const { topic, number } = partition;
+  const fence: Fence = { group, partition: partition.id, owner, epoch: partition.epoch };
+  const lost = () => new PartitionLostError(group, topic, number);
+  const place = { group, topic, partition: number };
+  const alarm = createAlarm();
+  const stopping = new AbortController();
+  let running: AbortController | undefined;
+
+  async function read(): Promise<void> {
+    await options.after;
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      try {
+        const fetched = await fetchRecords(database, fence, options.maxBatch);
+        outage.over();
+        if (fetched === "lost") return;
+        if (fetched.skipped > 0n) {
+          log.warn({ ...place, skipped: fetched.skipped.toString() }, "retention has deleted records not yet read");
+        }
+        if (fetched.records.length === 0) await alarm.sleep();
+        else if (await hand(fetched.records, fetched.seeks)) failures = 0;
+        else await pause(Math.min(FIRST_RETRY_MS * 2 ** failures++, LONGEST_RETRY_MS));
+      } catch (error) {
+        if (error instanceof PartitionLostError) return;
+        await pause(outage.failed(error));
+      }
+    }
+  }
+
+  /** Hands records over. False when they are to be handed over again after a pause. */
+  async function hand(rows: readonly Omit<IncomingRecord, "topic" | "partition">[], seeks: bigint): Promise<boolean> {
+    const records = rows.map((row) => ({ ...row, topic, partition: number }));
+    const first = records[0]!.offset;
+    const end = records.at(-1)!.offset + 1n;
+    let committed: bigint | undefined;
+    const controller = new AbortController();
+    running = controller;
+
+    async function commit(next: bigint): Promise<void> {
+      if (next < first || next > end) {
+        throw new RangeError(`${topic}[${number}]: ${next} is no position of a batch from ${first} to ${end}`);
+      }
+      if (!(await commitPosition(database, fence, seeks, next))) {
+        controller.abort(lost());
+        throw lost();
+      }
+      if (committed === undefined || next > committed) committed = next;
+    }
+
+    try {
+      await options.onBatch({ topic, partition: number, records, signal: controller.signal, commit });
+    } catch (error) {
+      if (!controller.signal.aborted) log.error({ ...place, offset: first.toString(), error }, "a handler failed");
+      return false;
+    } finally {
+      running = undefined;
+    }
+    if (committed !== undefined) return committed > first;
+    await commit(end);
+    return true;
+  }
+
+  async function pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: stopping.signal }).catch(() => {});
+  }
+
+  function stop(): void {
+    stopping.abort();
+    alarm.ring();
+  }
+
+  return {
+    partition,
+    wake: () => alarm.ring(),
+    interrupt: () => running?.abort(new Error(`${topic}[${number}]: the batch was interrupted`)),
+    drain: stop,
+    lose() {
+      running?.abort(lost());
+      stop();
+    },
+    ended: read().finally(outage.over),
+  };
+}
