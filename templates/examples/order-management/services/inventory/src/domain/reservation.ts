@@ -1,0 +1,38 @@
+import type { Decider } from "eda-runtime";
+import type { Command, Event, Types } from "../generated/messages.ts";
+
+/** What is put aside for one order. */
+export interface State {
+  readonly status: "none" | "reserved" | "rejected" | "released";
+  /** While it is reserved. */
+  readonly lines: readonly Types["StockLine"][];
+}
+
+export const decider: Decider<State, Command, Event> = {
+  initialState: () => ({ status: "none", lines: [] }),
+
+  decide(command, { status, lines: reserved }) {
+    switch (command.type) {
+      case "ReserveStock": {
+        if (status !== "none") return [];
+        const { orderId, lines, short } = command.data;
+        return short === undefined
+          ? [{ type: "StockReserved", data: { orderId, lines } }]
+          : [{ type: "StockRejected", data: { orderId, sku: short } }];
+      }
+      case "ReleaseStock":
+        return status === "reserved" ? [{ type: "StockReleased", data: { ...command.data, lines: reserved } }] : [];
+    }
+  },
+
+  evolve(_state, event) {
+    switch (event.type) {
+      case "StockReserved":
+        return { status: "reserved", lines: event.data.lines };
+      case "StockRejected":
+        return { status: "rejected", lines: [] };
+      case "StockReleased":
+        return { status: "released", lines: [] };
+    }
+  },
+};

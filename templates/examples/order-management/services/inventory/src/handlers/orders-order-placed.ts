@@ -1,0 +1,13 @@
+import type { Reaction } from "eda-runtime";
+import { takeStock } from "../domain/stock.ts";
+import type { Command, Event, Subscriptions } from "../generated/messages.ts";
+
+/** Puts the stock of a new order aside, or says which article there is not enough of. */
+export const reaction: Reaction<Command, Event, Subscriptions["orders.OrderPlaced"]> = async (
+  { data: { orderId, lines: ordered } },
+  { tx, execute },
+) => {
+  const lines = ordered.map(({ sku, quantity }) => ({ sku, quantity }));
+  const short = await takeStock(tx, lines);
+  await execute({ type: "ReserveStock", data: { orderId, lines, ...(short !== undefined && { short }) } });
+};
