@@ -3,7 +3,7 @@ import type { Finding, Problem, Rule } from "./rule.ts";
 
 /** Gives a problem its rule's id and severity, and its place in a file. */
 export function findingOf(rule: Pick<Rule, "id" | "severity">, problem: Problem, manifest: ManifestDocument): Finding {
-  const place = "file" in problem.at ? problem.at : manifest.place(problem.at, problem.part);
+  const place = "file" in problem.at ? problem.at : manifest.place(problem.at, problem.part ?? "value");
   return {
     rule: rule.id,
     severity: rule.severity,

@@ -20,7 +20,7 @@ export const invalidManifest: Rule = {
       repair: { manifest: shop("retention: 7d") },
     },
   ],
-  check: ({ problems }) => problems ?? [],
+  check: ({ manifest }) => manifest.schemaProblems,
 };
 
 function shop(setting: string): string {

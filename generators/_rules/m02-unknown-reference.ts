@@ -41,7 +41,7 @@ export const unknownReference: Rule = {
 function problemOf(reference: Reference, manifest: ManifestDocument): Problem {
   const { from, kind, name, home, at, item } = reference;
   const near = nearest(name, reference.candidates());
-  const otherwise = kind === "topic" ? `Topics are written by ${home}` : `Add ${name} under ${home}`;
+  const otherwise = kind === "topic" ? `A topic follows from ${home}` : `Add ${name} under ${home}`;
   return {
     at: item === undefined ? at : writtenItem(manifest, at, item),
     ...(reference.part ? { part: reference.part } : {}),

@@ -14,7 +14,7 @@ import { derivedFileEdited } from "./m13-derived-file-edited.ts";
 import { requirementsOpen } from "./p01-requirements-open.ts";
 import { streamOpen } from "./p02-stream-open.ts";
 import { consistencyOpen } from "./p05-consistency-open.ts";
-import type { Finding, Problem, RepositoryView, Rule, RuleContext } from "./rule.ts";
+import type { Finding, RepositoryView, Rule, RuleContext } from "./rule.ts";
 
 /** Every rule, by id. */
 export const rules: readonly Rule[] = [
@@ -34,14 +34,9 @@ export const rules: readonly Rule[] = [
 ];
 
 /** A manifest as the rules see it. With problems against the schema EDA-M01 alone speaks, and asks for no system. */
-export function ruleContext(
-  manifest: ManifestDocument,
-  repository?: RepositoryView,
-  problems: readonly Problem[] = [],
-): RuleContext {
+export function ruleContext(manifest: ManifestDocument, repository?: RepositoryView): RuleContext {
   return {
     manifest,
-    problems,
     get system() {
       return manifest.system;
     },

@@ -8,7 +8,7 @@ export type Severity = "error" | "warning";
 export interface Problem {
   /** The node of the manifest that is wrong, or a place in another file. */
   readonly at: NodePath | Place;
-  /** Whether the place is the node's key or its value; a list's item has a value only. */
+  /** Whether the place is the node's key or its value (the default). */
   readonly part?: "key" | "value";
   /**
    * What is wrong, naming the things involved: one sentence without a full stop. The same problem says the same after
@@ -42,11 +42,9 @@ export interface RepositoryView {
 }
 
 export interface RuleContext {
-  /** Resolved when first asked for; never asked for where there are problems. */
+  /** Never asked for where the manifest has schema problems. */
   readonly system: System;
   readonly manifest: ManifestDocument;
-  /** In what the manifest differs from the schema: what EDA-M01 says. */
-  readonly problems?: readonly Problem[];
   readonly repository?: RepositoryView;
 }
 

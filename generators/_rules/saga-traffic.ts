@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import type { RuleContext } from "./rule.ts";
 
 /** The messages that one saga's definition names, as `service.Name`. */
@@ -43,12 +43,7 @@ const consumedUnder = new Set(["trigger", "success", "failure", "on"]);
 
 /** The messages named in the text of a saga definition; undefined where it is no YAML map. */
 export function messagesNamedIn(text: string): Pick<SagaTraffic, "style" | "sends" | "consumes"> | undefined {
-  let definition: unknown;
-  try {
-    definition = parse(text, { maxAliasCount: 100, logLevel: "silent" });
-  } catch {
-    return undefined;
-  }
+  const definition = readYaml(text);
   if (!isMap(definition)) return undefined;
   const sends = new Set<string>();
   const consumes = new Set<string>();
@@ -67,6 +62,16 @@ export function messagesNamedIn(text: string): Pick<SagaTraffic, "style" | "send
   collect(definition);
   const style = definition.style === "choreography" ? "choreography" : "orchestration";
   return { style, sends: [...sends], consumes: [...consumes] };
+}
+
+function readYaml(text: string): unknown {
+  const document = parseDocument(text);
+  try {
+    return document.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 });
+  } catch {
+    // Aliases that expand without end, or to nothing.
+    return undefined;
+  }
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

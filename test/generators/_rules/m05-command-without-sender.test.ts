@@ -1,0 +1,24 @@
+import { deepEqual } from "node:assert/strict";
+import { commandWithoutSender } from "../../../generators/_rules/m05-command-without-sender.ts";
+import { said } from "./checking.ts";
+import { shop, shopWith } from "./shop.ts";
+
+const unsent = shopWith("emits: [OrderCancelled], undoes: PlaceOrder }", "emits: [OrderCancelled], http: false }");
+
+describe("EDA-M05, a command that nobody sends", () => {
+  it("finds one without an HTTP route, at its key", () => {
+    deepEqual(said(commandWithoutSender, unsent), [
+      "21:7 Nobody sends command orders.CancelOrder: it has no HTTP route and no saga names it",
+    ]);
+    deepEqual(said(commandWithoutSender, shop), []);
+  });
+
+  it("counts what a saga sends, and is silent while that cannot be read", () => {
+    const manifest = unsent.replace("topics:\n", "sagas:\n  payment: { service: orders }\ntopics:\n");
+    const path = "sagas/payment.saga.yaml";
+    const sends = "steps:\n  - compensation: { command: orders.CancelOrder }\n";
+    deepEqual(said(commandWithoutSender, manifest), []);
+    deepEqual(said(commandWithoutSender, { manifest, files: { [path]: sends } }), []);
+    deepEqual(said(commandWithoutSender, { manifest, files: { [path]: "steps: []\n" } }).length, 1);
+  });
+});
