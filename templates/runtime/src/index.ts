@@ -14,4 +14,5 @@ export type {
   ServiceDefinition,
   ServiceImplementation,
 } from "./service/definition.ts";
-export { createService, runService, type Service, type ServiceOptions } from "./service/host.ts";
+export { createService, type Service, type ServiceOptions } from "./service/host.ts";
+export { runService } from "./service/run.ts";

@@ -1,7 +1,7 @@
 -- Answers given to requests with an Idempotency-Key, so that a repeated request is answered and not done again.
 -- The row is inserted first in the command's transaction: a second request with the same key waits for that
 -- transaction at the primary key, and then sees its answer, or, after a rollback, does the work itself.
-CREATE TABLE http_idempotency (
+CREATE TABLE public.http_idempotency (
   client      text        NOT NULL,                 -- issuer and subject of the bearer token; empty without authentication
   key         text        NOT NULL,
   fingerprint text        NOT NULL,                 -- SHA-256 of command and data: the same key for another request is refused
@@ -12,4 +12,4 @@ CREATE TABLE http_idempotency (
 );
 
 -- Rows older than 24 hours are deleted by the service itself, at its start and every hour.
-CREATE INDEX http_idempotency_created_at ON http_idempotency (created_at);
+CREATE INDEX http_idempotency_created_at ON public.http_idempotency (created_at);

@@ -12,7 +12,7 @@ export function stateTable<State, Event>(type: string, initialState: () => State
       for (;;) {
         // The row lock is what orders the events of an aggregate in the outbox.
         const { rows } = await tx.query<Row<State>>(
-          "SELECT version, state FROM aggregates WHERE type = $1 AND id = $2 FOR UPDATE",
+          "SELECT version, state FROM public.aggregates WHERE type = $1 AND id = $2 FOR UPDATE",
           [type, id],
         );
         const row = rows[0];
@@ -20,7 +20,7 @@ export function stateTable<State, Event>(type: string, initialState: () => State
         // A row that does not exist cannot be locked. Of two first commands the second waits here, at the primary key.
         const state = initialState();
         const inserted = await tx.query(
-          "INSERT INTO aggregates (type, id, version, state) VALUES ($1, $2, 0, $3) ON CONFLICT DO NOTHING",
+          "INSERT INTO public.aggregates (type, id, version, state) VALUES ($1, $2, 0, $3) ON CONFLICT DO NOTHING",
           [type, id, JSON.stringify(state)],
         );
         if (inserted.count === 1) return { version: 0n, state };
@@ -29,7 +29,7 @@ export function stateTable<State, Event>(type: string, initialState: () => State
 
     async store(tx, id, { from, to, state }) {
       const { count } = await tx.query(
-        "UPDATE aggregates SET version = $4, state = $5 WHERE type = $1 AND id = $2 AND version = $3",
+        "UPDATE public.aggregates SET version = $4, state = $5 WHERE type = $1 AND id = $2 AND version = $3",
         [type, id, from, to, JSON.stringify(state)],
       );
       if (count !== 1) throw new Error(`${type} ${id} is no longer at version ${from}: it was stored without its lock`);
@@ -37,14 +37,14 @@ export function stateTable<State, Event>(type: string, initialState: () => State
 
     async release(tx, id, loaded) {
       if (loaded.version === 0n)
-        await tx.query("DELETE FROM aggregates WHERE type = $1 AND id = $2 AND version = 0", [type, id]);
+        await tx.query("DELETE FROM public.aggregates WHERE type = $1 AND id = $2 AND version = 0", [type, id]);
     },
 
     async read(tx, id): Promise<Loaded<State> | undefined> {
-      const { rows } = await tx.query<Row<State>>("SELECT version, state FROM aggregates WHERE type = $1 AND id = $2", [
-        type,
-        id,
-      ]);
+      const { rows } = await tx.query<Row<State>>(
+        "SELECT version, state FROM public.aggregates WHERE type = $1 AND id = $2",
+        [type, id],
+      );
       return rows[0];
     },
   };

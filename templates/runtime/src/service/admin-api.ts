@@ -91,8 +91,11 @@ export interface OutboxStatus {
 }
 
 export interface ParkedAggregate {
+  readonly topic: string;
   readonly aggregateType: string;
   readonly aggregateId: string;
+  /** Of its first row, the one that the broker refused. */
+  readonly messageId: string;
   readonly attempts: number;
   readonly error: string;
   /** ISO 8601, UTC. */

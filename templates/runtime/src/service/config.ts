@@ -1,7 +1,14 @@
+import { hostname } from "node:os";
+
 /** How a service process runs: what differs between a laptop, a test and production. */
 export interface ServiceConfig {
   /** Which parts of the service this process is. `all` is one process that does everything. */
   readonly role: Role;
+  /**
+   * Name of this process among those of the service, the same after a restart, which then takes up its shards and
+   * partitions at once. Default: a new name at each start.
+   */
+  readonly instance?: string;
   /** Address of the public HTTP interface. Without `auth` only a loopback one is accepted. */
   readonly host: string;
   /** 0 takes a free one. */
@@ -51,6 +58,7 @@ export const environmentKeys = {
   AUTH_AUDIENCE: "Whom the tokens must be meant for (aud). Required with AUTH_JWKS_URL.",
   LOG_LEVEL: `One of ${logLevels.join(", ")}. Default info.`,
   EDA_ROLE: `One of ${roles.join(", ")}; --role overrides it. Default all.`,
+  EDA_INSTANCE: "Name of this process among those of the service. Default <host name>:<admin port>.",
   SHUTDOWN_TIMEOUT_MS: "Limit of a graceful stop in milliseconds. Default 10000.",
 } as const;
 
@@ -88,12 +96,16 @@ export function configFromEnv(
   if (kind !== "embedded") throw new ConfigError(`BROKER is "${kind}": this runtime knows embedded.`);
   const auth = authFrom(read, required);
   const adminToken = read("ADMIN_TOKEN");
+  const adminPort = integer("ADMIN_PORT", ports.adminPort, 65535);
+  // No other process of this machine has the port; a free one says nothing about who this is.
+  const instance = read("EDA_INSTANCE") ?? (adminPort === 0 ? undefined : `${hostname()}:${adminPort}`);
   return {
     role: oneOf("the role", roleArgument(args) ?? read("EDA_ROLE") ?? "all", roles),
     host: read("HOST") ?? "127.0.0.1",
     port: integer("PORT", ports.port, 65535),
     adminHost: read("ADMIN_HOST") ?? "127.0.0.1",
-    adminPort: integer("ADMIN_PORT", ports.adminPort, 65535),
+    adminPort,
+    ...(instance === undefined ? {} : { instance }),
     ...(adminToken === undefined ? {} : { adminToken }),
     databaseUrl: postgresUrl("DATABASE_URL", required("DATABASE_URL")),
     broker: { kind, url: postgresUrl("BROKER_URL", required("BROKER_URL")) },

@@ -1,5 +1,26 @@
-import type { ServiceConfig } from "./config.ts";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { compileContracts } from "../aggregate/contracts.ts";
+import { type Aggregate, executeCommand } from "../aggregate/execute.ts";
+import { stateTable } from "../aggregate/state-table.ts";
+import { createDatabase } from "../database/create-database.ts";
+import type { Database } from "../database/database.ts";
+import { migrate } from "../migrations/migrate.ts";
+import { insertMessages } from "../outbox/insert.ts";
+import { createAdminApp } from "./admin.ts";
+import { adminVerbs } from "./admin-verbs.ts";
+import { ConfigError, checkConfig, type ServiceConfig } from "./config.ts";
 import type { NamedCommand, NamedEvent, ServiceDefinition, ServiceImplementation } from "./definition.ts";
+import { createHealth, type Health } from "./health.ts";
+import { forgetOldAnswers } from "./idempotency.ts";
+import { createLogger } from "./logger.ts";
+import { openMessaging } from "./messaging.ts";
+import { createMetrics } from "./metrics.ts";
+import { createPublicApp } from "./public-app.ts";
+import { checkReactions, react } from "./reactions.ts";
+import { aggregateRoute, commandRoutes } from "./routes.ts";
+import { createOpenings, type Openings } from "./shutdown.ts";
 
 /** A service that can be started once and stopped once. */
 export interface Service {
@@ -9,31 +30,208 @@ export interface Service {
   stop(): Promise<void>;
   /** Where it listens, once started: `http://127.0.0.1:4001`. No `http` in a process that is only relay or consumer. */
   readonly addresses: { readonly http?: string; readonly admin: string };
+  /** Rejects when a running service cannot go on, such as a consumer that has lost its place; never resolves. */
+  readonly failed: Promise<never>;
 }
 
 export interface ServiceOptions {
-  /** Folder of the service's `.sql` files. Default: `../migrations` from the program that was started. */
+  /** Folder of the service's `.sql` files. Default: `../migrations/` from the program that was started. */
   readonly migrations?: URL;
+  /** Default: JSON lines on standard output. */
+  readonly logger?: Logger;
 }
 
-export function createService<State, Command extends NamedCommand, Event extends NamedEvent>(
-  definition: ServiceDefinition,
-  _implementation: ServiceImplementation<State, Command, Event>,
-  _config: ServiceConfig,
-  _options: ServiceOptions = {},
-): Service {
-  throw new Error(`service ${definition.name}: the host is not there yet`);
-}
+const HOUR_MS = 3_600_000;
 
 /**
- * The main of a service process: reads the environment (`environmentKeys` in config.ts), starts, stops at SIGTERM or
- * SIGINT. Exit code 0 after a graceful stop, 1 when it could not start or did not stop within the limit, 2 when a
- * setting is wrong.
+ * Puts a service together from what is derived (`definition`), what its author wrote (`implementation`) and how it
+ * runs (`config`). Opens nothing yet.
+ *
+ * @throws ConfigError when the configuration is refused, or reactions and subscriptions do not match
  */
-export function runService<State, Command extends NamedCommand, Event extends NamedEvent>(
+export function createService<State, Command extends NamedCommand, Event extends NamedEvent>(
   definition: ServiceDefinition,
-  _implementation: ServiceImplementation<State, Command, Event>,
-  _options: ServiceOptions = {},
-): Promise<void> {
-  throw new Error(`service ${definition.name}: the host is not there yet`);
+  implementation: ServiceImplementation<State, Command, Event>,
+  config: ServiceConfig,
+  options: ServiceOptions = {},
+): Service {
+  checkConfig(config);
+  checkReactions(definition, implementation.reactions);
+  const contracts = compileContracts(definition);
+  const log = options.logger ?? createLogger(definition.name, config.logLevel);
+  const metrics = createMetrics(definition.name);
+  const health = createHealth();
+  const openings = createOpenings(log);
+  const failure = Promise.withResolvers<never>();
+  // Whoever runs the service listens to `failed`; nobody listening must not end the process.
+  failure.promise.catch(() => {});
+  const addresses: { http?: string; admin: string } = { admin: "" };
+  const { decider } = implementation;
+  const aggregate: Aggregate<State, Command, Event> = {
+    definition,
+    contracts,
+    decider,
+    persistence: stateTable(definition.aggregate, decider.initialState),
+    insertMessages,
+  };
+  const does = (role: ServiceConfig["role"]) => config.role === "all" || config.role === role;
+
+  async function open(): Promise<void> {
+    const database = openDatabase(definition, config, health, openings);
+    const verbs = adminVerbs(definition, database);
+    const admin = await createAdminApp({ log, metrics, health, token: config.adminToken, verbs });
+    addresses.admin = await listen(
+      admin,
+      "admin interface",
+      config.adminHost,
+      config.adminPort,
+      "ADMIN_PORT",
+      openings,
+    );
+    await applyMigrations(database, options.migrations ?? besideTheProgram(), log);
+    metrics.watch({
+      outbox: () => verbs.outbox.status(),
+      deadLetters: async () => (await verbs.deadLetters.list({}, { limit: 1 })).total,
+    });
+    const messaging = await openMessaging({
+      definition,
+      config,
+      database,
+      log,
+      metrics,
+      health,
+      openings,
+      react: (message, tx) =>
+        react(
+          {
+            definition,
+            contracts,
+            reactions: implementation.reactions,
+            log,
+            execute: (open, command, cause) => executeCommand(aggregate, open, command, cause),
+          },
+          message,
+          tx,
+        ),
+      failed: failure.reject,
+    });
+    if (does("http")) {
+      forgetAnswersHourly(database, log, openings);
+      const app = await createPublicApp({
+        log,
+        metrics,
+        health,
+        definition,
+        auth: config.auth,
+        routes(guarded, clientOf) {
+          const context = {
+            definition,
+            contracts,
+            database,
+            clientOf,
+            // The route has checked the data against this command's contract.
+            execute: (tx, command, cause) => executeCommand(aggregate, tx, command as Command, cause),
+            read: (id) => aggregate.persistence.read(database, id),
+            committed: messaging.kick,
+          } satisfies Parameters<typeof commandRoutes>[1];
+          commandRoutes(guarded, context);
+          aggregateRoute(guarded, context);
+          implementation.routes?.(guarded, { database });
+        },
+      });
+      addresses.http = await listen(app, "public interface", config.host, config.port, "PORT", openings);
+    }
+  }
+
+  return {
+    addresses,
+    failed: failure.promise,
+
+    async start() {
+      try {
+        await open();
+      } catch (error) {
+        health.setPhase("stopping");
+        await openings
+          .closeAll(config.shutdownTimeoutMs)
+          .catch((err: unknown) => log.error({ err }, "could not close"));
+        throw error;
+      }
+      health.setPhase("running");
+      if (does("http") && config.auth === undefined)
+        log.warn(
+          { host: config.host },
+          "AUTH_JWKS_URL is not set: nobody is asked for a token, and only this machine is answered",
+        );
+      log.info({ role: config.role, ...addresses }, "started");
+    },
+
+    async stop() {
+      log.info("stopping");
+      health.setPhase("stopping");
+      await openings.closeAll(config.shutdownTimeoutMs);
+      log.info("stopped");
+    },
+  };
+}
+
+function openDatabase(
+  definition: ServiceDefinition,
+  config: ServiceConfig,
+  health: Health,
+  openings: Openings,
+): Database {
+  const database = createDatabase({ url: config.databaseUrl, applicationName: definition.name });
+  openings.add("database", () => database.close());
+  health.addCheck("the database", async () => {
+    await database.query("SELECT 1");
+  });
+  return database;
+}
+
+async function applyMigrations(database: Database, folder: URL, log: Logger): Promise<void> {
+  const { applied, warnings } = await migrate(database, fileURLToPath(folder));
+  for (const warning of warnings) log.warn(warning);
+  if (applied.length > 0) log.info({ applied }, "migrations applied");
+}
+
+function besideTheProgram(): URL {
+  const program = process.argv[1];
+  if (program === undefined)
+    throw new ConfigError("there is no program to look beside: give the folder of migrations.");
+  return new URL("../migrations/", pathToFileURL(program));
+}
+
+function forgetAnswersHourly(database: Database, log: Logger, openings: Openings): void {
+  let running: Promise<void> = Promise.resolve();
+  const forget = () => {
+    running = forgetOldAnswers(database).catch((err: unknown) => log.warn({ err }, "old answers were not deleted"));
+  };
+  forget();
+  const timer = setInterval(forget, HOUR_MS);
+  openings.add("cleanup of answers", async () => {
+    clearInterval(timer);
+    await running;
+  });
+}
+
+async function listen(
+  app: FastifyInstance,
+  name: string,
+  host: string,
+  port: number,
+  key: string,
+  openings: Openings,
+): Promise<string> {
+  openings.add(name, () => app.close());
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE")
+      throw new ConfigError(`${key} ${port} is taken on ${host}: stop what listens there, or set another.`);
+    if (code === "EADDRNOTAVAIL" || code === "EACCES")
+      throw new ConfigError(`cannot listen on ${host}:${port} (${code}): set another ${key}.`);
+    throw error;
+  }
 }

@@ -28,12 +28,12 @@ export async function answerOnce(
 ): Promise<Answer & { readonly replayed: boolean }> {
   // First statement of the transaction: whoever comes second stops here, before it has done anything.
   const claim = await tx.query(
-    "INSERT INTO http_idempotency (client, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    "INSERT INTO public.http_idempotency (client, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
     [request.client, request.key, request.fingerprint],
   );
   if (claim.count === 0) return { ...(await storedAnswer(tx, request)), replayed: true };
   const answer = await work();
-  await tx.query("UPDATE http_idempotency SET status = $3, answer = $4 WHERE client = $1 AND key = $2", [
+  await tx.query("UPDATE public.http_idempotency SET status = $3, answer = $4 WHERE client = $1 AND key = $2", [
     request.client,
     request.key,
     answer.status,
@@ -44,7 +44,7 @@ export async function answerOnce(
 
 async function storedAnswer(tx: Transaction, { client, key, fingerprint }: KeyedRequest): Promise<Answer> {
   const { rows } = await tx.query<{ fingerprint: string; status: number; answer: string }>(
-    "SELECT fingerprint, status, answer FROM http_idempotency WHERE client = $1 AND key = $2",
+    "SELECT fingerprint, status, answer FROM public.http_idempotency WHERE client = $1 AND key = $2",
     [client, key],
   );
   const row = rows[0];
@@ -88,8 +88,8 @@ function canonical(value: unknown): string {
 export async function forgetOldAnswers(database: Pick<Database, "query">): Promise<void> {
   for (let deleted = BITE; deleted === BITE; ) {
     const { count } = await database.query(
-      `DELETE FROM http_idempotency WHERE (client, key) IN (
-         SELECT client, key FROM http_idempotency WHERE created_at < now() - interval '24 hours'
+      `DELETE FROM public.http_idempotency WHERE (client, key) IN (
+         SELECT client, key FROM public.http_idempotency WHERE created_at < now() - interval '24 hours'
          ORDER BY created_at LIMIT ${BITE} FOR UPDATE SKIP LOCKED)`,
       [],
     );

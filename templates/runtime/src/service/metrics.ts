@@ -7,6 +7,8 @@ export interface Metrics {
   readonly httpSeconds: Histogram<"method" | "route" | "status">;
   /** One observation a message handled, labels `type` and `outcome` (`done`, `failed`). */
   readonly handlerSeconds: Histogram<"type" | "outcome">;
+  /** Messages that the broker has acknowledged. */
+  readonly published: Counter;
   /** Messages that had been handled before. */
   readonly inboxDuplicates: Counter;
   /** Messages that went to the dead letters since the process started, by `type`. */
@@ -19,7 +21,7 @@ export interface MetricSources {
   readonly outbox?: () => Promise<{
     readonly oldestUnpublishedSeconds: number;
     readonly unpublished: number;
-    readonly parked: number;
+    readonly parked: readonly unknown[];
   }>;
   readonly deadLetters?: () => Promise<number>;
 }
@@ -48,6 +50,11 @@ export function createMetrics(service: string): Metrics {
       buckets: SECONDS,
       registers,
     }),
+    published: new Counter({
+      name: "eda_outbox_published_total",
+      help: "Messages that the broker has acknowledged to this process's relay.",
+      registers,
+    }),
     inboxDuplicates: new Counter({
       name: "eda_inbox_duplicates_total",
       help: "Messages that the inbox recognised as handled before.",
@@ -69,7 +76,7 @@ export function createMetrics(service: string): Metrics {
           const status = await outbox();
           age.set(status.oldestUnpublishedSeconds);
           backlog.set(status.unpublished);
-          parked.set(status.parked);
+          parked.set(status.parked.length);
         });
       }
       if (deadLetters !== undefined) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hostname } from "node:os";
 import {
   ConfigError,
   checkConfig,
@@ -24,6 +25,7 @@ describe("configuration", () => {
       port: 4001,
       adminHost: "127.0.0.1",
       adminPort: 5001,
+      instance: `${hostname()}:5001`,
       databaseUrl: needed.DATABASE_URL,
       broker: { kind: "embedded", url: needed.BROKER_URL },
       logLevel: "info",
