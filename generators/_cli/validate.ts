@@ -47,7 +47,7 @@ function checkFile(path: string): readonly Finding[] {
   const document = parseManifest(readText(absolute, shown), shown);
   const isRepository = basename(absolute) === "eda.yaml";
   const repository = isRepository ? openRepository(dirname(absolute)) : undefined;
-  return checkRules(ruleContext(document, repository, document.schemaProblems), "validate");
+  return checkRules(ruleContext(document, repository), "validate");
 }
 
 function readText(absolute: string, shown: string): string {

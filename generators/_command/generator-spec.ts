@@ -44,15 +44,20 @@ export async function placeGenerator(root: string, spec: string): Promise<void> 
 }
 
 async function placeTarball(root: string): Promise<void> {
-  const packed = packageRoot("dist/generator-eda.tgz");
+  const packed = packageRoot(`dist/generator-eda-${packageVersion()}.tgz`);
   const temporary = join(root, `${tarball}.part`);
   if (existsSync(packed)) copyFileSync(packed, temporary);
   else await pack(root, temporary);
   renameSync(temporary, join(root, tarball));
 }
 
-/** npm makes the tarball; from an installed package as well as from a checkout. */
+/** npm makes the tarball again from an installed one. A checkout's build has left one behind. */
 async function pack(root: string, target: string): Promise<void> {
+  if (!existsSync(packageRoot("dist/generators"))) {
+    throw new EdaError("This checkout of generator-eda is not built, so it cannot be put into the repository", {
+      hint: "Run `npm run build` in the checkout, or say --generator SPEC",
+    });
+  }
   const folder = mkdtempSync(join(root, ".eda", "pack-"));
   try {
     await promisify(execFile)("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], {
