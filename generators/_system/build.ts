@@ -6,6 +6,7 @@ import {
   type EventRef,
   type EventType,
   type Field,
+  type FieldType,
   type Outbox,
   type Persistence,
   type Phase,
@@ -95,6 +96,17 @@ export const defaults = {
   servicePort: 4001,
   readModelPort: 4101,
 } as const;
+
+/** Field types read so far: a large system writes few of them often. They are frozen, so they can be shared. */
+const knownTypes = new Map<string, FieldType>();
+
+function fieldType(text: string): FieldType {
+  const known = knownTypes.get(text);
+  if (known !== undefined) return known;
+  const type = deepFreeze(parseFieldType(text));
+  knownTypes.set(text, type);
+  return type;
+}
 
 /**
  * The system that a manifest describes, with every default decided; deeply frozen.
@@ -216,7 +228,7 @@ function phases(given: Manifest): Record<PhaseName, Phase> {
 }
 
 function fields(given: Fields | undefined): readonly Field[] {
-  return Object.entries(given ?? {}).map(([name, type]) => ({ name, type: parseFieldType(type) }));
+  return Object.entries(given ?? {}).map(([name, type]) => ({ name, type: fieldType(type) }));
 }
 
 function eventRef(text: string): EventRef {

@@ -9,7 +9,7 @@ import {
   parseDocument,
   type Scalar,
 } from "yaml";
-import { type Entry, mergeKey, type Reading, type TreeNode, type Scalar as Value } from "./tree.ts";
+import { type Entry, endOf, mergeKey, type Reading, type TreeNode, type Scalar as Value } from "./tree.ts";
 
 /** More nodes than this, aliases written out, and the document is an attack or a mistake. */
 const mostNodes = 1_000_000;
@@ -88,7 +88,8 @@ class Conversion {
     if (isScalar(node)) return this.#sized({ kind: "scalar", value: plain(node), start, end }, []);
     if (isSeq<Node | null>(node)) {
       const items = node.items.map((item) => (item === null ? nothing(start) : this.#node(item)));
-      return this.#sized({ kind: "list", flow: node.flow === true, start, end, items }, items);
+      const list = { kind: "list", flow: node.flow === true, start, end, items } as const;
+      return this.#sized(list.flow ? list : { ...list, end: endOf(list) }, items);
     }
     if (isMap<Node | null, Node | null>(node)) {
       const entries = new Map<string, Entry>();
@@ -100,7 +101,8 @@ class Conversion {
         entries.set(entry.key, entry);
       }
       const values = [...entries.values()].map((entry) => entry.value);
-      return this.#sized({ kind: "map", flow: node.flow === true, start, end, entries }, values);
+      const map = { kind: "map", flow: node.flow === true, start, end, entries } as const;
+      return this.#sized(map.flow ? map : { ...map, end: endOf(map) }, values);
     }
     throw new Unreadable("It holds something that is no text, number, list or map", "Write it plainly", start);
   }

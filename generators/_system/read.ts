@@ -1,5 +1,6 @@
 import { UnreadableManifestError } from "./errors.ts";
 import { Positions } from "./positions.ts";
+import { readPlain } from "./read-plain.ts";
 import { readYaml } from "./read-yaml.ts";
 import { formatVersion } from "./schema.ts";
 import { type MapNode, resolved } from "./tree.ts";
@@ -19,7 +20,8 @@ export function readManifestText(text: string, file: string): MapNode {
   }
   const odd = text.search(notText);
   if (odd >= 0) throw refused(`${file} holds a character that text does not have`, "Save it as plain UTF-8 text", odd);
-  const reading = readYaml(text);
+  const plain = readPlain(text);
+  const reading = plain === undefined ? readYaml(text) : { root: plain };
   if ("wrong" in reading) throw refused(`${file} is not readable YAML: ${reading.wrong}`, reading.hint, reading.at);
   const root = resolved(reading.root);
   if (root.kind === "scalar" && root.value === null) {

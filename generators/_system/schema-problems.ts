@@ -1,8 +1,9 @@
 import type Joi from "joi";
+import { acceptor } from "./acceptor.ts";
 import { BadFieldTypeError } from "./errors.ts";
 import { parseFieldType } from "./field-types.ts";
 import type { NodePath } from "./place.ts";
-import { manifestSchema, type Note, noteOf } from "./schema.ts";
+import { manifestJsonSchema, manifestSchema, type Note, noteOf } from "./schema.ts";
 import { nearest } from "./suggest.ts";
 
 /** One way in which a manifest is not valid against the schema; it becomes a finding of EDA-M01. */
@@ -18,8 +19,12 @@ export interface SchemaProblem {
 /** A manifest with more problems than this is told of the first ones. */
 const mostProblems = 200;
 
+let accepts: ((manifest: unknown) => boolean) | undefined;
+
 /** Everything in which a value differs from the schema, in the schema's order. */
 export function schemaProblems(manifest: unknown): readonly SchemaProblem[] {
+  accepts ??= acceptor(manifestJsonSchema());
+  if (accepts(manifest)) return [];
   const { error } = manifestSchema.validate(manifest, { abortEarly: false, convert: false });
   return (error?.details ?? []).slice(0, mostProblems).map(problemOf);
 }

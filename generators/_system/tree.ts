@@ -63,10 +63,12 @@ export function resolved(node: TreeNode): Exclude<TreeNode, AliasNode> {
   return current;
 }
 
+const none: readonly MapNode[] = [];
+
 /** The maps that a map merges in, the strongest first. */
 export function mergedMaps(map: MapNode): readonly MapNode[] {
   const entry = map.entries.get(mergeKey);
-  if (entry === undefined) return [];
+  if (entry === undefined) return none;
   const value = resolved(entry.value);
   const sources = value.kind === "list" ? value.items.map(resolved) : [value];
   return sources.filter((source) => source.kind === "map");
@@ -113,8 +115,8 @@ export function plainValue(node: TreeNode): unknown {
   if (real.kind === "list") return Object.freeze(real.items.map(plainValue));
   const value: Record<string, unknown> = {};
   for (const source of mergedMaps(real).toReversed()) Object.assign(value, plainValue(source));
-  for (const entry of real.entries.values()) {
-    if (entry.key !== mergeKey) value[entry.key] = plainValue(entry.value);
+  for (const [key, entry] of real.entries) {
+    if (key !== mergeKey) value[key] = plainValue(entry.value);
   }
   return Object.freeze(value);
 }
