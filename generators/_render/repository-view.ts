@@ -18,6 +18,10 @@ export function openRepository(root: string, rendered?: () => readonly RenderedF
     exists: (path) => isInside(path) && fs.existsSync(join(root, path)),
     list: (folder) => (folder === "" || folder === "." || isInside(folder) ? filesIn(join(root, folder)) : []),
     editedDerivedFiles: () => editedDerivedFiles(root, rendered),
+    read: (path) => {
+      const disk = openDisk(root);
+      return isInside(path) && disk.look(path).is === "file" ? disk.read(path) : undefined;
+    },
   };
 }
 

@@ -142,11 +142,12 @@ function* messageTypes({ name: service, commands, events, types }: Service): Ite
   ] as const;
   for (const { section, kind, entries } of kinds) {
     for (const { name } of entries) {
+      const type = pascal(name);
       yield {
         what: `the type and contract of service ${service} named`,
-        value: pascal(name),
+        value: type,
         scope: `types of ${service}`,
-        key: pascal(name).toLowerCase(),
+        key: type.toLowerCase(),
         by: `${kind} ${name}`,
         at: ["services", service, section, name],
         part: "key",

@@ -41,6 +41,9 @@ export function sagaTraffic(context: RuleContext): SystemTraffic {
 
 const consumedUnder = new Set(["trigger", "success", "failure", "on"]);
 
+/** Characters of a definition, above which it is not read: no person writes so much, and YAML of that size takes seconds. */
+const longestDefinition = 1_000_000;
+
 /** The messages named in the text of a saga definition; undefined where it is no YAML map. */
 export function messagesNamedIn(text: string): Pick<SagaTraffic, "style" | "sends" | "consumes"> | undefined {
   const definition = readYaml(text);
@@ -65,6 +68,7 @@ export function messagesNamedIn(text: string): Pick<SagaTraffic, "style" | "send
 }
 
 function readYaml(text: string): unknown {
+  if (text.length > longestDefinition) return undefined;
   const document = parseDocument(text);
   try {
     return document.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 });

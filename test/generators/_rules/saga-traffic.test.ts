@@ -34,6 +34,10 @@ completed: { command: orders.Confirm, success: orders.Confirmed }
     for (const text of ["", "- a", "a: [", "\u0000", "&a [*a]"]) equal(messagesNamedIn(text), undefined, text);
   });
 
+  it("are unknown where a file is larger than a definition can be", () => {
+    equal(messagesNamedIn(`saga: ${"x".repeat(1_000_000)}`), undefined);
+  });
+
   it("are read once from a definition that contains itself", () => {
     deepEqual(messagesNamedIn("a: &a { on: x.Y, again: *a }")?.consumes, ["x.Y"]);
   });
