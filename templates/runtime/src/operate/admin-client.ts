@@ -1,0 +1,78 @@
+import {
+  type Affected,
+  adminRoutes,
+  type BulkRequest,
+  type DeadLetterDetail,
+  type DeadLetterFilter,
+  type DeadLetterPage,
+  type OutboxStatus,
+  type ProblemDetails,
+  type Reason,
+} from "../service/admin-api.ts";
+import { Refused } from "./errors.ts";
+import type { AdminTarget } from "./services.ts";
+
+type Route = (typeof adminRoutes)[keyof typeof adminRoutes];
+
+/** A service's admin endpoint as functions. Each rejects with `Refused` when the service does not do it. */
+export interface AdminClient {
+  readonly service: string;
+  listDeadLetters(filter: DeadLetterFilter, page: { limit?: string; after?: string }): Promise<DeadLetterPage>;
+  showDeadLetter(id: string): Promise<DeadLetterDetail>;
+  replayDeadLetter(id: string): Promise<Affected>;
+  discardDeadLetter(id: string, reason: Reason): Promise<Affected>;
+  replayDeadLetters(request: BulkRequest): Promise<Affected>;
+  discardDeadLetters(request: BulkRequest & Reason): Promise<Affected>;
+  showOutbox(): Promise<OutboxStatus>;
+  unparkAggregate(aggregateType: string, aggregateId: string): Promise<Affected>;
+}
+
+/** Longer than a service's own limit for a request, so that its answer says what is wrong. */
+const ANSWER_MS = 60_000;
+
+export function adminClient(target: AdminTarget): AdminClient {
+  const routes = adminRoutes;
+  return {
+    service: target.service,
+    listDeadLetters: (filter, page) => call(routes.listDeadLetters, { query: { ...filter, ...page } }),
+    showDeadLetter: (id) => call(routes.showDeadLetter, { params: { id } }),
+    replayDeadLetter: (id) => call(routes.replayDeadLetter, { params: { id } }),
+    discardDeadLetter: (id, reason) => call(routes.discardDeadLetter, { params: { id }, body: reason }),
+    replayDeadLetters: (body) => call(routes.replayDeadLetters, { body }),
+    discardDeadLetters: (body) => call(routes.discardDeadLetters, { body }),
+    showOutbox: () => call(routes.showOutbox, {}),
+    unparkAggregate: (aggregateType, aggregateId) =>
+      call(routes.unparkAggregate, { params: { aggregateType, aggregateId } }),
+  };
+
+  async function call<Answer>(
+    { method, path }: Route,
+    request: { params?: Record<string, string>; query?: Record<string, string>; body?: object },
+  ): Promise<Answer> {
+    const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(request.params?.[name] ?? ""));
+    const url = new URL(target.url.replace(/\/*$/, "") + filled);
+    url.search = new URLSearchParams(request.query).toString();
+    const answer = await fetch(url, {
+      method,
+      redirect: "error",
+      headers: {
+        authorization: `Bearer ${target.token}`,
+        ...(request.body && { "content-type": "application/json" }),
+      },
+      ...(request.body && { body: JSON.stringify(request.body) }),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    }).catch((error: Error) => {
+      throw new Refused(`${target.service} does not answer at ${url.origin}: ${reasonOf(error)}`);
+    });
+    const said: unknown = await answer.json().catch(() => undefined);
+    if (answer.ok && said !== undefined) return said as Answer;
+    const problem = said as Partial<ProblemDetails> | undefined;
+    const why = problem?.detail ?? problem?.title ?? `it answers ${answer.status} and no reason`;
+    throw new Refused(`${target.service}: ${why}`);
+  }
+}
+
+function reasonOf(error: Error): string {
+  const cause = error.cause as { code?: string; message?: string } | undefined;
+  return cause?.code ?? cause?.message ?? error.message;
+}
