@@ -7,7 +7,10 @@ import { secondsOf } from "./duration.ts";
  * and a warning too many costs a minute.
  */
 export const assumed = {
-  /** Bytes per second written to one partition; the usual cautious figure for planning a Kafka cluster. */
+  /**
+   * Bytes per second written to one partition; the usual cautious figure for planning a Kafka cluster.
+   * @see https://dattell.com/data-architecture-blog/kafka-optimization-how-many-partitions-are-needed/
+   */
   partitionBytesPerSecond: 10_000_000,
   /** Messages per second that one consumer of one partition handles, each in a database transaction or a batch of them. */
   partitionMessagesPerSecond: 1_000,
