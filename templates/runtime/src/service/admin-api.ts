@@ -9,9 +9,12 @@ export const adminRoutes = {
   listDeadLetters: { method: "GET", path: "/dead-letters" },
   /** 200 `DeadLetterDetail`, 404. */
   showDeadLetter: { method: "GET", path: "/dead-letters/:id" },
-  /** No body. 200 `Affected`, 404. */
+  /**
+   * No body. 200 `Affected`, 404, 409 when it waits behind another or was discarded. Its consumer handles it soon
+   * after; the letter's status shows how that went.
+   */
   replayDeadLetter: { method: "POST", path: "/dead-letters/:id/replay" },
-  /** Body `Reason`. 200 `Affected`, 404. */
+  /** Body `Reason`. 200 `Affected`, 404, 409 when it has been handled. */
   discardDeadLetter: { method: "POST", path: "/dead-letters/:id/discard" },
   /** Body `BulkRequest`. 200 `Affected`; 409 `CountMismatch` when another number matches, and nothing is done. */
   replayDeadLetters: { method: "POST", path: "/dead-letters/replay" },
@@ -29,18 +32,27 @@ export interface DeadLetterFilter {
   readonly type?: string;
   readonly topic?: string;
   readonly key?: string;
+  /** Default: those that are open, which are `failed`, `waiting` and `replaying`. */
+  readonly status?: DeadLetterStatus;
 }
+
+/**
+ * `failed`: its handler gave up. `waiting`: a later message of the same key, which must not overtake a failed one.
+ * `replaying`: its consumer is about to handle it. `replayed`, `discarded`: over.
+ */
+export type DeadLetterStatus = "failed" | "waiting" | "replaying" | "replayed" | "discarded";
 
 export interface DeadLetterSummary {
   /** A decimal; later letters have greater ones. */
   readonly id: string;
   readonly consumer: string;
-  readonly messageId: string;
+  /** Absent when the record could not be read. */
+  readonly messageId?: string;
+  /** `(unreadable)` when the record could not be read. */
   readonly type: string;
   readonly topic: string;
   readonly key: string;
-  /** `failed`: its handler gave up. `waiting`: a later message of the same key, which must not overtake a failed one. */
-  readonly status: "failed" | "waiting";
+  readonly status: DeadLetterStatus;
   readonly attempts: number;
   /** One line. */
   readonly error: string;
@@ -54,7 +66,10 @@ export interface DeadLetterDetail extends DeadLetterSummary {
   /** A decimal. */
   readonly offset: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The record's value, as text where it is no JSON. */
   readonly data: unknown;
+  /** Why it was discarded. */
+  readonly reason?: string;
 }
 
 export interface DeadLetterPage {

@@ -1,20 +1,31 @@
 import type { Database } from "../database/database.ts";
+import { DeadLetterCountError, DeadLetterNotFoundError, DeadLetterStateError } from "../inbox/dead-letter-errors.ts";
+import * as letters from "../inbox/dead-letters.ts";
 import { type BlockedAggregate, type RelayStatus, relayStatus } from "../outbox/status.ts";
 import { unpark } from "../outbox/unpark.ts";
 import type { AdminVerbs } from "./admin.ts";
-import type { OutboxStatus } from "./admin-api.ts";
+import type { DeadLetterDetail, DeadLetterSummary, OutboxStatus, ParkedAggregate } from "./admin-api.ts";
 import type { ServiceDefinition } from "./definition.ts";
+import { Problem } from "./problem.ts";
 
 /** What operators ask for, answered from the service's own database. */
 export function adminVerbs(definition: ServiceDefinition, database: Database): AdminVerbs {
   return {
     deadLetters: {
-      list: async () => ({ items: [], total: 0 }),
-      show: async () => undefined,
-      replay: async () => false,
-      discard: async () => false,
-      replayAll: async () => 0,
-      discardAll: async () => 0,
+      async list(filter, { limit, after }) {
+        const page = { limit, ...(after === undefined ? {} : { after: BigInt(after) }) };
+        const [items, total] = await Promise.all([
+          letters.listDeadLetters(database, filter, page),
+          letters.countDeadLetters(database, filter),
+        ]);
+        return { items: items.map(summary), total };
+      },
+      show: (id) => found(async () => detail(await letters.showDeadLetter(database, BigInt(id)))),
+      replay: async (id) => (await found(() => letters.replayDeadLetter(database, BigInt(id)))) !== undefined,
+      discard: async (id, reason) =>
+        (await found(() => letters.discardDeadLetter(database, BigInt(id), reason))) !== undefined,
+      replayAll: (filter, expected) => counted(letters.replayDeadLetters(database, filter, expected)),
+      discardAll: (filter, expected, reason) => counted(letters.discardDeadLetters(database, filter, expected, reason)),
     },
     outbox: {
       status: async () => (definition.outbox === undefined ? NO_OUTBOX : outboxStatus(await relayStatus(database))),
@@ -24,12 +35,69 @@ export function adminVerbs(definition: ServiceDefinition, database: Database): A
   };
 }
 
+async function found<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DeadLetterNotFoundError) return undefined;
+    if (error instanceof DeadLetterStateError) throw new Problem(409, error.message);
+    throw error;
+  }
+}
+
+/** Resolves to how many match, also when nothing was done because they are not as many as expected. */
+async function counted(work: Promise<number>): Promise<number> {
+  return work.catch((error: unknown) => {
+    if (error instanceof DeadLetterCountError) return error.actual;
+    throw error;
+  });
+}
+
+function summary(letter: letters.DeadLetterSummary): DeadLetterSummary {
+  const { id, consumer, messageId, type, topic, key, status, attempts } = letter;
+  return {
+    id: String(id),
+    consumer,
+    ...(messageId === null ? {} : { messageId }),
+    type: type ?? "(unreadable)",
+    topic,
+    key,
+    status,
+    attempts,
+    error: letter.error ?? (status === "waiting" ? "waits behind an earlier one of its key" : ""),
+    failedAt: (letter.lastFailedAt ?? letter.createdAt).toISOString(),
+  };
+}
+
+function detail(letter: letters.DeadLetter): DeadLetterDetail {
+  const { stack, partition, offset, headers, payload, reason } = letter;
+  return {
+    ...summary(letter),
+    ...(stack === null ? {} : { stack }),
+    partition,
+    offset: String(offset),
+    headers,
+    data: readValue(payload),
+    ...(reason === null ? {} : { reason }),
+  };
+}
+
+function readValue(payload: Uint8Array): unknown {
+  const text = new TextDecoder().decode(payload);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 const NO_OUTBOX: OutboxStatus = { unpublished: 0, oldestUnpublishedSeconds: 0, parked: [] };
 
 function outboxStatus({ unpublished, oldestUnpublishedSeconds, parked }: RelayStatus): OutboxStatus {
   return { unpublished, oldestUnpublishedSeconds, parked: parked.map(parkedAggregate) };
 }
 
-function parkedAggregate({ topic, aggregateType, aggregateId, messageId, attempts, reason, since }: BlockedAggregate) {
+function parkedAggregate(blocked: BlockedAggregate): ParkedAggregate {
+  const { topic, aggregateType, aggregateId, messageId, attempts, reason, since } = blocked;
   return { topic, aggregateType, aggregateId, messageId, attempts, error: reason, since: since.toISOString() };
 }

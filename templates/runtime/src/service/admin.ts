@@ -21,7 +21,7 @@ export interface AdminVerbs {
   readonly deadLetters: {
     list(filter: DeadLetterFilter, page: { readonly limit: number; readonly after?: string }): Promise<DeadLetterPage>;
     show(id: string): Promise<DeadLetterDetail | undefined>;
-    /** False: there is no such letter. */
+    /** False: there is no such letter. Throws a `Problem` when the letter is in no state for it. */
     replay(id: string): Promise<boolean>;
     discard(id: string, reason: string): Promise<boolean>;
     /** All that match, if they are `expectedCount`; resolves to how many match, and does nothing when that differs. */
@@ -72,7 +72,12 @@ function digest(text: string): Buffer {
 const text = { type: "string", minLength: 1, maxLength: 500 };
 const filter = {
   type: "object",
-  properties: { type: text, topic: text, key: text },
+  properties: {
+    type: text,
+    topic: text,
+    key: text,
+    status: { enum: ["failed", "waiting", "replaying", "replayed", "discarded"] },
+  },
   additionalProperties: false,
 };
 const count = { type: "integer", minimum: 0 };

@@ -2,6 +2,8 @@ import type { Logger } from "pino";
 import type { Broker } from "../broker/broker.ts";
 import { createEmbeddedBroker } from "../broker/embedded/create-embedded-broker.ts";
 import type { Database, Transaction } from "../database/database.ts";
+import { createConsumer } from "../inbox/consumer.ts";
+import type { Handler } from "../inbox/consumer-options.ts";
 import type { Message } from "../message/message.ts";
 import type { Relay } from "../outbox/outbox.ts";
 import { createRelay } from "../outbox/relay.ts";
@@ -41,6 +43,7 @@ export async function openMessaging(options: MessagingOptions): Promise<Messagin
   const broker = await openBroker(options);
   const relay = relays ? await startRelay(options, broker) : undefined;
   const kick = () => relay?.kick();
+  if (consumes) await startConsumer(options, broker, kick);
   return { kick };
 }
 
@@ -53,6 +56,25 @@ async function openBroker({ definition, config, log, openings }: MessagingOption
   openings.add("broker", () => broker.close());
   await broker.ensureTopics(definition.topics);
   return broker;
+}
+
+/** A subscription that ends by itself ends the service: it would look well and handle nothing. */
+function watched(broker: Broker, { health, failed }: MessagingOptions): Broker {
+  return {
+    ...broker,
+    async subscribe(options, onBatch) {
+      const subscription = await broker.subscribe(options, onBatch);
+      let alive = true;
+      subscription.ended.catch((error: unknown) => {
+        alive = false;
+        failed(error);
+      });
+      health.addCheck("the broker's subscription", async () => {
+        if (!alive) throw new Error("it has ended");
+      });
+      return subscription;
+    },
+  };
 }
 
 async function startRelay(options: MessagingOptions, broker: Broker): Promise<Relay> {
@@ -78,4 +100,42 @@ async function startRelay(options: MessagingOptions, broker: Broker): Promise<Re
   await relay.start();
   openings.add("relay", () => relay.stop());
   return relay;
+}
+
+/** One consumer a service, named after it: its group, its place in the inbox, its dead letters. */
+async function startConsumer(options: MessagingOptions, broker: Broker, kick: () => void): Promise<void> {
+  const { definition, config, database, log, metrics, openings, react } = options;
+  const consumer = createConsumer({
+    name: definition.name,
+    database,
+    broker: watched(broker, options),
+    topics: [...new Set(definition.subscriptions.map(({ topic }) => topic))],
+    handlers: Object.fromEntries(definition.subscriptions.map(({ type }): [string, Handler] => [type, react])),
+    ...(config.instance === undefined ? {} : { instance: config.instance }),
+    onCommit: kick,
+    observer: {
+      handled({ type, id, correlationid }, seconds) {
+        metrics.handlerSeconds.observe({ type, outcome: "done" }, seconds);
+        log.info({ correlationid, message: id, type, seconds }, "message handled");
+      },
+      duplicate({ type, id, correlationid }) {
+        metrics.inboxDuplicates.inc();
+        log.info({ correlationid, message: id, type }, "message had been handled before");
+      },
+      failed({ type, id, correlationid }, error, seconds) {
+        metrics.handlerSeconds.observe({ type, outcome: "failed" }, seconds);
+        log.warn({ err: error, correlationid, message: id, type }, "a handler failed");
+      },
+      deadLettered({ error, ...letter }) {
+        metrics.deadLettered.inc({ type: letter.type ?? "(unreadable)" });
+        log.error({ err: error, ...letter }, "a message went to the dead letters");
+      },
+      parked: ({ error: _, ...letter }) => log.warn(letter, "a message waits behind a dead letter of its key"),
+      forgotten: ({ type, id, correlationid }) =>
+        log.warn({ correlationid, message: id, type }, "a message older than the inbox remembers was skipped"),
+      interrupted: (error) => log.warn({ err: error }, "the consumer is interrupted and goes on when it can"),
+    },
+  });
+  await consumer.start();
+  openings.add("consumer", () => consumer.stop());
 }
