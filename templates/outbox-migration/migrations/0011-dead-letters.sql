@@ -29,10 +29,6 @@ CREATE TABLE public.dead_letter (
   reason text
 );
 
--- A record that cannot be read has no mark in the inbox: this keeps it from becoming two letters.
-CREATE UNIQUE INDEX dead_letter_of_record ON public.dead_letter (consumer, topic, partition, record_offset)
-  WHERE message_id IS NULL AND status IN ('failed', 'waiting', 'replaying');
-
 -- The next letter of a key, and what an operator looks at.
 CREATE INDEX dead_letter_open ON public.dead_letter (consumer, topic, key, id)
   WHERE status IN ('failed', 'waiting', 'replaying');

@@ -1,0 +1,54 @@
+import type { Transaction } from "../database/database.ts";
+import type { Item } from "./item.ts";
+
+/** Where a consumer stood in a partition before this transaction. */
+export interface Standing {
+  /** Records below it have been decided. */
+  readonly previousOffset: bigint;
+  /** Marks of older records may have been deleted. */
+  readonly forgottenBefore: Date;
+}
+
+/**
+ * Moves the consumer's position in a partition, and holds its row to the end of the transaction: two members that both
+ * believe to own the partition take turns.
+ */
+export async function movePosition(tx: Transaction, consumer: string, items: readonly Item[]): Promise<Standing> {
+  const last = items.at(-1)!.record;
+  const { rows } = await tx.query<{ previous: bigint; forgotten: Date | number }>(
+    `INSERT INTO public.inbox_position AS p (consumer, topic, partition, next_offset) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (consumer, topic, partition) DO UPDATE
+       SET next_offset = greatest(p.next_offset, EXCLUDED.next_offset), previous_offset = p.next_offset
+     RETURNING previous_offset AS previous, forgotten_before AS forgotten`,
+    [consumer, last.topic, last.partition, last.offset + 1n],
+  );
+  const row = rows[0]!;
+  return { previousOffset: row.previous, forgottenBefore: new Date(row.forgotten) };
+}
+
+/**
+ * Marks messages as decided by this consumer; answers those that were not before. The first thing a transaction does
+ * with a message: whoever tries the same mark waits here until this transaction ends, and learns what became of it. A
+ * SELECT before the INSERT would let both in.
+ */
+export async function mark(tx: Transaction, consumer: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const { rows } = await tx.query<{ id: string }>(
+    // Sorted: two transactions that share messages meet at the first of them, and not crosswise.
+    `INSERT INTO public.inbox (consumer, message_id)
+     SELECT $1, id FROM unnest($2::uuid[]) AS id ORDER BY id
+     ON CONFLICT DO NOTHING
+     RETURNING message_id AS id`,
+    [consumer, ids],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Marks a replayed letter's message, which may have its mark already, as decided now. */
+export async function refreshMark(tx: Transaction, consumer: string, id: string): Promise<void> {
+  await tx.query(
+    `INSERT INTO public.inbox AS i (consumer, message_id) VALUES ($1, $2)
+     ON CONFLICT (consumer, message_id) DO UPDATE SET decided_at = EXCLUDED.decided_at`,
+    [consumer, id],
+  );
+}
