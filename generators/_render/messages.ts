@@ -31,7 +31,7 @@ export function messagesFile(system: System, service: Service): RenderedFile {
 function table<T extends { readonly name: string }>(name: string, rows: readonly T[], body: (row: T) => string) {
   if (rows.length === 0) return `export type ${name} = Record<never, never>;\n`;
   const lines = rows.map((row) => `  readonly ${propertyName(row.name)}: ${body(row)};`);
-  return [`export interface ${name} {`, ...lines, "}", ""].join("\n");
+  return [`export type ${name} = {`, ...lines, "};", ""].join("\n");
 }
 
 function union(name: string, tableName: string): string {

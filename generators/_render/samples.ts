@@ -1,21 +1,32 @@
 import { sampleMessage } from "../_system/sample.ts";
-import type { Service } from "../_system/system.ts";
+import type { Service, System } from "../_system/system.ts";
 import type { RenderedFile } from "./file.ts";
 
-/** `src/generated/samples.ts`: one valid set of data for each command, for tests and for trying things out. */
-export function samplesFile(service: Service): RenderedFile {
-  const samples = Object.fromEntries(
-    service.commands.map((command) => [command.name, sampleMessage(command.fields, service.types)]),
-  );
+/** `src/generated/samples.ts`: valid data for each command and subscription, for tests and for trying things out. */
+export function samplesFile(system: System, service: Service): RenderedFile {
+  const owners = new Map(system.services.map((other) => [other.name, other]));
+  const commands = service.commands.map(({ name, fields }) => [name, sampleMessage(fields, service.types)] as const);
+  const events = service.subscribes.map((ref) => {
+    const owner = owners.get(ref.service)!;
+    const { fields } = owner.events.find(({ name }) => name === ref.event)!;
+    return [`${ref.service}.${ref.event}`, sampleMessage(fields, owner.types)] as const;
+  });
   return {
     kind: "derived",
     path: `services/${service.name}/src/generated/samples.ts`,
     content: [
-      'import type { Commands } from "./messages.ts";',
+      'import type { Commands, Subscriptions } from "./messages.ts";',
       "",
-      "/** Valid data for each command: contract-true, not true to your rules. */",
-      `export const samples: Commands = ${JSON.stringify(samples, null, 2)};`,
+      "/** Valid data for each command: true to its contract, not to your rules. */",
+      `export const samples: Commands = ${print(commands)};`,
+      "",
+      "/** The same for each event that this service reacts to. */",
+      `export const subscriptionSamples: Subscriptions = ${print(events)};`,
       "",
     ].join("\n"),
   };
+}
+
+function print(entries: readonly (readonly [string, object])[]): string {
+  return JSON.stringify(Object.fromEntries(entries), null, 2);
 }

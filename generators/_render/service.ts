@@ -16,7 +16,7 @@ export function serviceFiles(system: System, service: Service, templates: Templa
     servicePackageJson(system, service),
     definitionFile(system, service),
     messagesFile(system, service),
-    samplesFile(service),
+    samplesFile(system, service),
     { kind: "derived", path: at("src/generated/wiring.ts"), content: wiring(service) },
     ...aggregateFiles(service, templates),
     ...service.subscribes.map((ref) =>

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, it } from "node:test";
+import type { Broker } from "../broker/broker.ts";
+import { createEmbeddedBroker } from "../broker/embedded/create-embedded-broker.ts";
+import { decodeRecord, encodeRecord, newEnvelope } from "../message/codec.ts";
+import type { Message } from "../message/message.ts";
+import type { NamedCommand, NamedEvent, ServiceDefinition, ServiceImplementation } from "../service/definition.ts";
+import { createService, type Service } from "../service/host.ts";
+import { kebabCase } from "../service/routes.ts";
+import { eventually } from "./eventually.ts";
+import { testDatabase } from "./test-database.ts";
+
+export interface ServiceUnderTest<State, Command extends NamedCommand, Event extends NamedEvent> {
+  readonly definition: ServiceDefinition;
+  readonly implementation: ServiceImplementation<State, Command, Event>;
+  /** Valid data for each command, and for each event that the service subscribes to. */
+  readonly samples: Samples;
+  readonly subscriptionSamples: Samples;
+  /** Folder of the service's `.sql` files. */
+  readonly migrations: URL;
+}
+
+type Samples = Readonly<Record<string, object>>;
+
+/**
+ * What every service of a repository promises, whatever it decides: on a real PostgreSQL and a real broker, commands
+ * are answered and what they lead to is published; the same request twice does its work once; bad data changes
+ * nothing; an event that comes again has no effect again.
+ */
+export function testServiceBehaviour<State, Command extends NamedCommand, Event extends NamedEvent>(
+  under: ServiceUnderTest<State, Command, Event>,
+): void {
+  const { definition, samples, subscriptionSamples } = under;
+  describe(definition.name, () => {
+    let service: Service;
+    let broker: Broker;
+    let published: readonly Message[];
+    const closings: (() => Promise<void>)[] = [];
+
+    before(async () => {
+      const [own, shared] = [await testDatabase(), await testDatabase()];
+      closings.push(own.drop, shared.drop);
+      broker = await createEmbeddedBroker({ url: shared.url });
+      closings.push(() => broker.close());
+      service = createService(
+        definition,
+        under.implementation,
+        {
+          role: "all",
+          host: "127.0.0.1",
+          port: 0,
+          adminHost: "127.0.0.1",
+          adminPort: 0,
+          databaseUrl: own.url,
+          broker: { kind: "embedded", url: shared.url },
+          logLevel: "fatal",
+          shutdownTimeoutMs: 10_000,
+        },
+        { migrations: under.migrations },
+      );
+      await service.start();
+      closings.push(() => service.stop());
+      published = await follow(broker, definition.eventsTopic);
+    });
+
+    after(async () => {
+      for (const close of closings.reverse()) await close();
+    });
+
+    for (const [name, { http }] of Object.entries(definition.commands)) {
+      if (!http) continue;
+      const post = (data: unknown, headers: Record<string, string> = {}) =>
+        fetch(`${service.addresses.http}/commands/${kebabCase(name)}`, {
+          method: "POST",
+          headers: { "content-type": "application/json", ...headers },
+          body: JSON.stringify(data),
+        });
+
+      it(`${name}: is answered, and what it leads to is published in order`, async () => {
+        const correlationid = randomUUID();
+        const answer = await post(fresh(samples[name], definition.key), { "x-correlation-id": correlationid });
+        const { events } = (await answer.json()) as Answer;
+        assert.ok(answer.status === 200 || answer.status === 409, `answered ${answer.status}`);
+        const seen = () => published.filter((message) => message.correlationid === correlationid);
+        await eventually(() => seen().length >= events.length, { what: `${events.length} published events` });
+        assert.deepEqual(
+          seen().map(({ type, data }) => ({ type, data })),
+          events.map(({ type, data }) => ({ type: `${definition.name}.${type}`, data })),
+        );
+      });
+
+      it(`${name}: twice with one Idempotency-Key, is done once`, async () => {
+        const data = fresh(samples[name], definition.key);
+        const headers = { "idempotency-key": randomUUID() };
+        const first = await post(data, headers);
+        const second = await post(data, headers);
+        assert.equal(second.headers.get("idempotent-replayed"), "true");
+        assert.deepEqual([second.status, await second.json()], [first.status, await first.json()]);
+      });
+
+      it(`${name}: with data that breaks the contract, is refused`, async () => {
+        for (const data of [null, [], { ...samples[name], "not a field": 1 }]) {
+          const answer = await post(data);
+          assert.equal(answer.status, 400, JSON.stringify(data));
+          assert.equal(answer.headers.get("content-type"), "application/problem+json");
+        }
+      });
+    }
+
+    for (const { topic, type } of definition.subscriptions) {
+      it(`${type}: coming three times, has its effect once`, async () => {
+        const data = subscriptionSamples[type] ?? {};
+        const envelope = newEnvelope({ type, source: "/test", subject: "sample" });
+        const record = encodeRecord(envelope, topic, "sample", data);
+        const caused = () => published.filter((message) => message.causationid === envelope.id);
+        await broker.publish([record]);
+        await caughtUp(broker, definition.name, topic);
+        await broker.publish([record, record]);
+        await caughtUp(broker, definition.name, topic);
+        // What the first one caused has left by now or leaves with this: one aggregate's events keep their order.
+        const types = caused().map((message) => `${message.type} ${message.subject} ${message.aggregateversion}`);
+        assert.equal(new Set(types).size, types.length);
+        const { duplicates, handled } = await inbox(service);
+        assert.ok(handled >= 1 && duplicates >= 2, `handled ${handled}, duplicates ${duplicates}`);
+      });
+    }
+  });
+}
+
+interface Answer {
+  readonly events: readonly { readonly type: string; readonly data: unknown }[];
+}
+
+/** Data of an aggregate of its own, where its id is a text. */
+function fresh(data: object = {}, key: string): object {
+  return typeof (data as Record<string, unknown>)[key] === "string" ? { ...data, [key]: randomUUID() } : data;
+}
+
+/** Everything on a topic from its beginning, in a list that grows. */
+async function follow(broker: Broker, topic: string): Promise<readonly Message[]> {
+  const seen: Message[] = [];
+  await broker.subscribe({ group: `test ${randomUUID()}`, topics: [topic], from: "earliest" }, async ({ records }) => {
+    seen.push(...records.map(decodeRecord));
+  });
+  return seen;
+}
+
+async function caughtUp(broker: Broker, group: string, topic: string): Promise<void> {
+  await eventually(() => broker.positions(group), {
+    until: (positions) => {
+      const own = positions.filter((position) => position.topic === topic);
+      return own.some(({ end }) => end > 0n) && own.every(({ next, end }) => next === end);
+    },
+    what: `${group} at the end of ${topic}`,
+  });
+}
+
+async function inbox(service: Service): Promise<{ handled: number; duplicates: number }> {
+  const text = await (await fetch(`${service.addresses.admin}/metrics`)).text();
+  const sum = (name: string) =>
+    [...text.matchAll(new RegExp(`^${name}(?:{[^}]*})? (\\d+)`, "gm"))].reduce((all, [, n]) => all + Number(n), 0);
+  return { handled: sum("eda_handler_seconds_count"), duplicates: sum("eda_inbox_duplicates_total") };
+}
