@@ -1,6 +1,7 @@
 import { BadFieldTypeError } from "./errors.ts";
 import { nearest } from "./suggest.ts";
 import type { FieldType, ScalarName } from "./system.ts";
+import { shown } from "./wording.ts";
 
 /** The notation of field types in manifests: `uuid`, `enum(a, b)`, `OrderLine[]`, `money?`. */
 
@@ -45,7 +46,7 @@ function parseBase(text: string, whole: string): FieldType {
   if (/^[A-Z][A-Za-z0-9]*$/.test(text)) return { kind: "record", name: text };
   if (text === "") throw refused(whole, "it is empty");
   const near = nearest(text, [...scalarNames, "enum"]);
-  throw refused(whole, `${text.slice(0, 60)} is no type`, near === undefined ? undefined : `Did you mean ${near}?`);
+  throw refused(whole, `${shown(text)} is no type`, near === undefined ? undefined : `Did you mean ${near}?`);
 }
 
 function parseEnum(text: string, whole: string): FieldType {
@@ -55,7 +56,7 @@ function parseEnum(text: string, whole: string): FieldType {
   for (const value of values) {
     if (value === "") throw refused(whole, "a value of the enum is empty");
     if (!enumValuePattern.test(value))
-      throw refused(whole, `the value ${value} has other signs than letters, digits, - and _`);
+      throw refused(whole, `the value ${shown(value)} has other signs than letters, digits, - and _`);
   }
   const repeated = values.find((value, at) => values.indexOf(value) !== at);
   if (repeated !== undefined) throw refused(whole, `the value ${repeated} is there twice`);
@@ -63,7 +64,7 @@ function parseEnum(text: string, whole: string): FieldType {
 }
 
 function refused(text: string, why: string, hint = `Write ${fieldTypeNotation}`): BadFieldTypeError {
-  return new BadFieldTypeError(`${JSON.stringify(text.slice(0, 80))} is not a field type: ${why}`, { hint });
+  return new BadFieldTypeError(`${shown(text)} is not a field type: ${why}`, { hint });
 }
 
 /** The notation of a field type; `parseFieldType` reads it back to an equal one. */

@@ -1,4 +1,5 @@
 import { BadNameError } from "./errors.ts";
+import { shown } from "./wording.ts";
 
 /** The longest name, as typed and in kebab-case: what is derived from it must fit PostgreSQL's 63 bytes. */
 export const longestName = 40;
@@ -30,12 +31,6 @@ function complaint(text: string): string {
   const odd = /[^A-Za-z0-9_-]/u.exec(text)?.[0];
   if (odd !== undefined) return odd === " " ? "it has a space" : `it has the character ${shown(odd)}`;
   return "its hyphens and underscores must stand alone, between two words";
-}
-
-/** The text as it may be printed: control characters escaped, cut where it is long. */
-function shown(text: string): string {
-  const whole = [...text];
-  return JSON.stringify(whole.length > 48 ? `${whole.slice(0, 48).join("")}…` : text);
 }
 
 /** `place-order`, from PlaceOrder, placeOrder, place_order or PLACE_ORDER; `http-server` from HTTPServer. */

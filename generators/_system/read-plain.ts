@@ -109,7 +109,8 @@ class PlainReader {
     const column = this.#toContent();
     const isList = this.#text[this.#at] === "-" && this.#isBlank(this.#at + 1);
     if (column >= indent && isList) return this.#blockList(column);
-    if (column > indent) return this.#blockMap(column);
+    const sign = this.#text[this.#at];
+    if (column > indent) return sign === "{" || sign === "[" ? this.#lineValue(indent) : this.#blockMap(column);
     return { kind: "scalar", value: null, start: behindColon, end: behindColon };
   }
 

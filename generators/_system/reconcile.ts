@@ -39,8 +39,9 @@ interface Spot<Node extends TreeNode = TreeNode> {
 }
 
 function* differences(source: Source, spot: Spot, before: unknown, after: unknown): Iterable<Splice> {
-  if (Object.is(before, after) || isDeepStrictEqual(before, after)) return;
+  if (Object.is(before, after)) return;
   const { node } = spot;
+  if (node.kind === "alias" && isDeepStrictEqual(before, after)) return;
   if (node.kind === "alias") throw refused(spot.path, "is written as an alias, which stands for another place too");
   const flow = spot.flow || (node.kind !== "scalar" && node.flow);
   if (node.kind === "map" && isPlainMap(after)) {

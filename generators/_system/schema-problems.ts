@@ -1,10 +1,12 @@
 import type Joi from "joi";
 import { acceptor } from "./acceptor.ts";
+import { contentProblems } from "./content-problems.ts";
 import { BadFieldTypeError } from "./errors.ts";
 import { parseFieldType } from "./field-types.ts";
 import type { NodePath } from "./place.ts";
 import { manifestJsonSchema, manifestSchema, type Note, noteOf } from "./schema.ts";
 import { nearest } from "./suggest.ts";
+import { dotted, shown, shownKey } from "./wording.ts";
 
 /** One way in which a manifest is not valid against the schema; it becomes a finding of EDA-M01. */
 export interface SchemaProblem {
@@ -24,7 +26,7 @@ let accepts: ((manifest: unknown) => boolean) | undefined;
 /** Everything in which a value differs from the schema, in the schema's order. */
 export function schemaProblems(manifest: unknown): readonly SchemaProblem[] {
   accepts ??= acceptor(manifestJsonSchema());
-  if (accepts(manifest)) return [];
+  if (accepts(manifest)) return [...contentProblems(manifest)].slice(0, mostProblems);
   const { error } = manifestSchema.validate(manifest, { abortEarly: false, convert: false });
   return (error?.details ?? []).slice(0, mostProblems).map(problemOf);
 }
@@ -54,8 +56,7 @@ const unknownNote: Note = { what: "This", expected: "something else", example: "
 function missing(path: NodePath, note: Note): SchemaProblem {
   const parent = path.slice(0, -1);
   const key = String(path.at(-1));
-  const owner = parent.length === 0 ? "The manifest" : dotted(parent);
-  return { at: parent, part: "key", message: `${owner} has no ${key}`, hint: `Write ${key}: ${note.example}` };
+  return { at: parent, part: "key", message: `${dotted(parent)} has no ${key}`, hint: `Write ${key}: ${note.example}` };
 }
 
 function unknownKey(path: NodePath, note: Note): SchemaProblem {
@@ -68,7 +69,10 @@ function unknownKey(path: NodePath, note: Note): SchemaProblem {
     if (key.endsWith(")") || key.endsWith("]")) {
       return { ...problem, message, hint: "Inside { } a type with commas or brackets is quoted: 'enum(a, b)'" };
     }
-    return { ...problem, message, hint: `A name here is ${note.names ?? "something else"}` };
+    const better = note.names?.repair(key);
+    const hint =
+      better === undefined ? `Names here are ${note.names?.are}` : `Write ${better}: names here are ${note.names?.are}`;
+    return { ...problem, message, hint };
   }
   const near = nearest(key, note.keys);
   return {
@@ -96,24 +100,5 @@ function wrongFieldType(path: NodePath, value: string): SchemaProblem {
 function wrongValue(path: NodePath, note: Note, is: string, expected: string): SchemaProblem {
   const key = path.at(-1);
   const write = typeof key === "string" ? `Write ${shownKey(key)}: ${note.example}` : `Write ${note.example}`;
-  const subject = path.length === 0 ? "The manifest" : dotted(path);
-  return { at: path, part: "value", message: `${subject} ${is}: expected ${expected}`, hint: write };
-}
-
-/** `services.orders.port`, `services.orders.subscribes[0]`. */
-function dotted(path: NodePath): string {
-  return path
-    .map((step, at) => (typeof step === "number" ? `[${step}]` : `${at === 0 ? "" : "."}${shownKey(step)}`))
-    .join("");
-}
-
-function shownKey(key: string): string {
-  return /^[A-Za-z0-9_.-]{1,80}$/.test(key) ? key : shown(key);
-}
-
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object" && value !== null) return "a map";
-  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  return String(value);
+  return { at: path, part: "value", message: `${dotted(path)} ${is}: expected ${expected}`, hint: write };
 }

@@ -1,6 +1,6 @@
 import Joi from "joi";
 import { fieldTypeNotation, fieldTypePattern } from "./field-types.ts";
-import { longestName } from "./names.ts";
+import { camel, kebab, longestName, pascal } from "./names.ts";
 import { phaseNames } from "./system.ts";
 
 /**
@@ -21,9 +21,17 @@ export interface Note {
   readonly example: string;
   /** The keys of a closed map. */
   readonly keys?: readonly string[];
-  /** Ends the sentence `a name here is …`, of a map whose keys are names. */
-  readonly names?: string;
+  /** Of a map whose keys are names that people give. */
+  readonly names?: Names;
   readonly fieldType?: true;
+}
+
+/** What the names in a map look like. */
+export interface Names {
+  /** Ends the sentence `names here are …`. */
+  readonly are: string;
+  /** The name that was probably meant by one that is not allowed; undefined where there is none. */
+  repair(name: string): string | undefined;
 }
 
 /** Notes by the text that Joi gives as its message: so every error leads to the note of its node. */
@@ -50,9 +58,20 @@ const retention = /^(?:[1-9][0-9]{0,8}(?:ms|s|m|h|d)|forever)$/;
 const filePath = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/;
 const extension = /^x-/;
 
-const kebabNames = "kebab-case, such as order-history, at most 40 characters";
-const pascalNames = "PascalCase, such as OrderPlaced, at most 40 characters";
-const fieldNames = "letters and digits, beginning with a small letter, such as orderId";
+function names(are: string, pattern: RegExp, form: (name: string) => string): Names {
+  return {
+    are,
+    repair(name) {
+      const better = form(name.trim().replace(/[^A-Za-z0-9]+/g, "-"));
+      return pattern.test(better) ? better : undefined;
+    },
+  };
+}
+
+const kebabNames = names("in kebab-case, such as order-history, at most 40 characters", kebabName, kebab);
+const pascalNames = names("in PascalCase, such as OrderPlaced, at most 40 characters", pascalName, pascal);
+const fieldNames = names("in camelCase or snake_case, such as orderId, at most 40 characters", fieldName, camel);
+const topicNames = names("letters, digits, - and _, parted by dots, such as orders.commands", topicName, () => "");
 
 function text(what: string, expected: string, example: string, pattern: RegExp): Joi.StringSchema {
   return noted(Joi.string().pattern(pattern), { what, expected, example });
@@ -81,7 +100,7 @@ function closed(what: string, example: string, keys: Record<string, Joi.Schema>)
 }
 
 /** A map whose keys are names that people give. */
-function named(what: string, example: string, names: string, pattern: RegExp, value: Joi.Schema): Joi.ObjectSchema {
+function named(what: string, example: string, names: Names, pattern: RegExp, value: Joi.Schema): Joi.ObjectSchema {
   return noted(Joi.object().pattern(pattern, value), { what, expected: "a map", example, names });
 }
 
@@ -260,7 +279,7 @@ const sections = {
     expected: `${formatVersion}`,
     example: `${formatVersion}`,
   }),
-  name: text("Name of the system", `a name in ${kebabNames}`, "order-management", kebabName).required(),
+  name: text("Name of the system", `a name ${kebabNames.are}`, "order-management", kebabName).required(),
   example: text(
     "The worked example whose domain code stands in place of the stubs",
     "the name of an example",
@@ -277,7 +296,7 @@ const sections = {
   topics: named(
     "Topics that differ from the default",
     "{ orders.commands: { partitions: 6 } }",
-    "a topic's name",
+    topicNames,
     topicName,
     topic,
   ),

@@ -1,0 +1,23 @@
+import type { NodePath } from "./place.ts";
+
+/** How paths, keys and values of a manifest are shown in messages: on one line, never long, never raw. */
+
+/** `services.orders.port`, `services.orders.subscribes[0]`; `The manifest` for the root. */
+export function dotted(path: NodePath): string {
+  if (path.length === 0) return "The manifest";
+  return path
+    .map((step, at) => (typeof step === "number" ? `[${step}]` : `${at === 0 ? "" : "."}${shownKey(step)}`))
+    .join("");
+}
+
+export function shownKey(key: string): string {
+  return /^[A-Za-z0-9_.-]{1,80}$/.test(key) ? key : shown(key);
+}
+
+export function shown(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "a map";
+  if (typeof value !== "string") return String(value);
+  const signs = [...value];
+  return JSON.stringify(signs.length > 60 ? `${signs.slice(0, 60).join("")}…` : value);
+}
