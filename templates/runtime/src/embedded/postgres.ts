@@ -69,7 +69,9 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     if (claimed.outcome !== "claimed") {
       await server.stop();
       const why = claimed.outcome === "in use" ? `it is in use by ${claimed.by}` : claimed.error.message;
-      throw new Error(`PostgreSQL has started at port ${port} but cannot be used: ${why}`);
+      throw new Error(
+        `PostgreSQL has started at port ${port} but cannot be used: ${why}\n(${dataDir} removed, it starts from nothing)`,
+      );
     }
     return running(server, claimed.session, { url, port, dataDir, dismiss });
   } catch (error) {
@@ -105,7 +107,6 @@ const DEFAULTS = {
   wal_level: "logical",
   max_replication_slots: 20,
   max_wal_senders: 20,
-  // A dozen services with a pool of ten each, and as many again for a broker's connections.
   max_connections: 250,
   timezone: "UTC",
   log_timezone: "UTC",

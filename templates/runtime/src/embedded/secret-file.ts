@@ -3,24 +3,37 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import path from "node:path";
 
 /**
- * The secret in `file`, made up when there is none yet. Readable by its owner alone. Two processes that come at once
- * get the same one: a link either makes the name, with the whole content behind it, or finds it taken.
+ * The secret in `file`, made up when there is none yet. Readable by its owner alone.
+ *
+ * @throws with a plain line when the file is another user's
  */
 export function secretIn(file: string): string {
-  const existing = read(file);
-  if (existing) return existing;
-  mkdirSync(path.dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
-  writeFileSync(draft, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+  return writtenOnce(file, () => randomBytes(24).toString("base64url"));
+}
+
+/**
+ * What `file` says; when it is not there, or empty, what `make` gives is written first. Two processes that come at
+ * once get the same: a link either makes the name, with the whole content behind it, or finds it taken.
+ */
+export function writtenOnce(file: string, make: () => string): string {
   try {
-    linkSync(draft, file);
+    const existing = read(file);
+    if (existing) return existing;
+    mkdirSync(path.dirname(file), { recursive: true });
+    const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
+    writeFileSync(draft, `${make()}\n`, { mode: 0o600, flag: "wx" });
+    try {
+      linkSync(draft, file);
+    } catch {
+      // Taken, and by something; or there are no hard links here (exFAT), and a rename is the next best.
+      if (!read(file)) renameSync(draft, file);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+    return read(file) ?? "";
   } catch (error) {
-    // A file system without hard links (exFAT): a rename is the next best.
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") renameSync(draft, file);
-  } finally {
-    rmSync(draft, { force: true });
+    throw new Error(`${file} cannot be used (${(error as Error).message}): run as the user who made it, or remove it`);
   }
-  return readFileSync(file, "utf8").trim();
 }
 
 function read(file: string): string | undefined {

@@ -57,11 +57,15 @@ export async function startSystem({ root, env, log, serviceLine }: SystemOptions
 
   const guard = startGuard();
   const dataDir = path.join(data, "postgres");
-  const postgres = await startPostgres({ dataDir, port: local.postgresPort, log, guard }).catch((error: unknown) => {
-    guard.dismiss();
-    if (error instanceof ClusterInUse) refuseSecond(error.by);
-    throw error;
-  });
+  // A service's own pool, its broker's and what listens are below 20; the rest is for people and tools.
+  const settings = { max_connections: 50 + 20 * Math.max(10, local.services.length) };
+  const postgres = await startPostgres({ dataDir, port: local.postgresPort, settings, log, guard }).catch(
+    (error: unknown) => {
+      guard.dismiss();
+      if (error instanceof ClusterInUse) refuseSecond(error.by);
+      throw error;
+    },
+  );
   try {
     return await startServices(postgres);
   } catch (error) {
