@@ -43,7 +43,7 @@ export async function collectAnswers<A extends object>(
     if (unanswered.by === "asking") {
       answers[option.key] = option.parse(await ask(unanswered.asker, option, question, otherwise));
     } else if (unanswered.by === "default" && !(option.required && otherwise === "")) {
-      if (otherwise !== "") answers[option.key] = option.parse(otherwise);
+      answers[option.key] = option.parse(otherwise);
       assumed.add(option.key);
     } else {
       missing.push(option.flag.split(" ")[0] ?? option.key);

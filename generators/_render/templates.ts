@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import ejs from "ejs";
 
@@ -54,9 +55,11 @@ export function packageRoot(below = ""): string {
 function readTree(root: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || entry.parentPath.includes("node_modules")) continue;
-    const absolute = `${entry.parentPath}/${entry.name}`;
-    files.set(absolute.slice(root.length).replaceAll("\\", "/").replace(/^\/+/, ""), readFileSync(absolute, "utf8"));
+    const absolute = join(entry.parentPath, entry.name);
+    const path = relative(root, absolute).replaceAll("\\", "/");
+    // Of the path below the root alone: an installed package lies in a node_modules itself.
+    if (!entry.isFile() || path.split("/").includes("node_modules")) continue;
+    files.set(path, readFileSync(absolute, "utf8"));
   }
   return files;
 }
