@@ -75,7 +75,7 @@ describe("names", () => {
         if (!(error instanceof BadNameError)) throw error;
       }
     };
-    fc.assert(fc.property(fc.oneof(nearly, fc.string({ unit: "binary" })), check), { numRuns: 5000 });
+    fc.assert(fc.property(fc.oneof(nearly, fc.string({ unit: "binary", maxLength: 44 })), check), { numRuns: 5000 });
   });
 
   it("keeps each form when it is taken twice, and each form is a name", () => {
