@@ -47,7 +47,7 @@ export function openDisk(root: string): DiskView {
   }
 
   function rootFound(): Found {
-    return { is: fs.existsSync(root) ? "folder" : "nothing" };
+    return { is: fs.statSync(root, { throwIfNoEntry: false })?.isDirectory() ? "folder" : "nothing" };
   }
 
   function look(path: string): Found {
