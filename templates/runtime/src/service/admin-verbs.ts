@@ -14,10 +14,9 @@ export function adminVerbs(definition: ServiceDefinition, database: Database): A
     deadLetters: {
       async list(filter, { limit, after }) {
         const page = { limit, ...(after === undefined ? {} : { after: BigInt(after) }) };
-        const [items, total] = await Promise.all([
-          letters.listDeadLetters(database, filter, page),
-          letters.countDeadLetters(database, filter),
-        ]);
+        // The count first: a letter that comes in between is on the page and not yet in the total, never the reverse.
+        const total = await letters.countDeadLetters(database, filter);
+        const items = await letters.listDeadLetters(database, filter, page);
         return { items: items.map(summary), total };
       },
       show: (id) => found(async () => detail(await letters.showDeadLetter(database, BigInt(id)))),

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 
 /** Whether the process works (live) and whether it should be given work (ready). */
 export interface Health {
-  /** Ready while it resolves within two seconds. */
+  /** Ready while it resolves, in time. */
   addCheck(name: string, check: () => Promise<void>): void;
   setPhase(phase: Phase): void;
   readonly phase: Phase;
@@ -12,7 +12,8 @@ export interface Health {
 
 export type Phase = "starting" | "running" | "stopping";
 
-export function createHealth(): Health {
+/** @param checkMs what a check may take; default 2,000 */
+export function createHealth(checkMs = 2_000): Health {
   const checks = new Map<string, () => Promise<void>>();
   let phase: Phase = "starting";
   return {
@@ -29,7 +30,7 @@ export function createHealth(): Health {
       if (phase !== "running") return [`the service is ${phase}`];
       const results = await Promise.all(
         [...checks].map(([name, check]) =>
-          within(CHECK_MS, check()).then(
+          within(checkMs, check()).then(
             () => undefined,
             () => `${name} is not available`,
           ),
@@ -39,8 +40,6 @@ export function createHealth(): Health {
     },
   };
 }
-
-const CHECK_MS = 2_000;
 
 async function within(limitMs: number, check: Promise<void>): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();

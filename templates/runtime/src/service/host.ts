@@ -6,6 +6,7 @@ import { type Aggregate, executeCommand } from "../aggregate/execute.ts";
 import { stateTable } from "../aggregate/state-table.ts";
 import { createDatabase } from "../database/create-database.ts";
 import type { Database } from "../database/database.ts";
+import type { ConsumerRetry } from "../inbox/consumer-options.ts";
 import { migrate } from "../migrations/migrate.ts";
 import { insertMessages } from "../outbox/insert.ts";
 import { createAdminApp } from "./admin.ts";
@@ -39,6 +40,8 @@ export interface ServiceOptions {
   readonly migrations?: URL;
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger;
+  /** How often a reaction that fails is tried before its message goes to the dead letters. */
+  readonly retry?: ConsumerRetry;
 }
 
 const HOUR_MS = 3_600_000;
@@ -114,6 +117,7 @@ export function createService<State, Command extends NamedCommand, Event extends
           tx,
         ),
       failed: failure.reject,
+      retry: options.retry,
     });
     if (does("http")) {
       forgetAnswersHourly(database, log, openings);

@@ -3,7 +3,7 @@ import type { Broker } from "../broker/broker.ts";
 import { createEmbeddedBroker } from "../broker/embedded/create-embedded-broker.ts";
 import type { Database, Transaction } from "../database/database.ts";
 import { createConsumer } from "../inbox/consumer.ts";
-import type { Handler } from "../inbox/consumer-options.ts";
+import type { ConsumerRetry, Handler } from "../inbox/consumer-options.ts";
 import type { Message } from "../message/message.ts";
 import type { Relay } from "../outbox/outbox.ts";
 import { createRelay } from "../outbox/relay.ts";
@@ -26,6 +26,7 @@ export interface MessagingOptions {
   readonly react: (message: Message, tx: Transaction) => Promise<void>;
   /** Called when a part has ended that the service cannot do without. */
   readonly failed: (error: unknown) => void;
+  readonly retry: ConsumerRetry | undefined;
 }
 
 export interface Messaging {
@@ -112,6 +113,7 @@ async function startConsumer(options: MessagingOptions, broker: Broker, kick: ()
     topics: [...new Set(definition.subscriptions.map(({ topic }) => topic))],
     handlers: Object.fromEntries(definition.subscriptions.map(({ type }): [string, Handler] => [type, react])),
     ...(config.instance === undefined ? {} : { instance: config.instance }),
+    ...(options.retry === undefined ? {} : { retry: options.retry }),
     onCommit: kick,
     observer: {
       handled({ type, id, correlationid }, seconds) {

@@ -39,6 +39,7 @@ export function createApp({ log, metrics }: AppOptions): FastifyInstance {
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-correlation-id", request.id);
   });
+  letGoWhileClosing(app);
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "(none)";
     const seconds = reply.elapsedTime / 1000;
@@ -47,6 +48,17 @@ export function createApp({ log, metrics }: AppOptions): FastifyInstance {
   });
   answerProblems(app);
   return app;
+}
+
+/** A client that keeps its connection for the next request would hold up the close of the server. */
+function letGoWhileClosing(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook("preClose", async () => {
+    closing = true;
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (closing) reply.header("connection", "close");
+  });
 }
 
 export interface PublicAppOptions extends AppOptions {
@@ -74,7 +86,7 @@ function refuseWhileStopping(app: FastifyInstance, health: Health): void {
   app.addHook("onRequest", async (request) => {
     if (health.phase === "stopping" && !request.url.startsWith("/health/"))
       throw new Problem(503, "the service is stopping; try again", {
-        headers: { "retry-after": "1", connection: "close" },
+        headers: { "retry-after": "1" },
       });
   });
 }

@@ -14,7 +14,7 @@ import type { Service, ServiceOptions } from "../../../../templates/runtime/src/
 import { testDatabase } from "../../../support/postgres.ts";
 
 /** Makes the service under test; the same behaviour is asked of every way to keep aggregates. */
-export type MakeService = (config: ServiceConfig, options: Required<ServiceOptions>) => Service;
+export type MakeService = (config: ServiceConfig, options: ServiceOptions) => Service;
 
 export const adminToken = "the-admin-token-of-these-tests";
 
@@ -23,7 +23,7 @@ export interface Surroundings {
   readonly database: Database;
   readonly broker: Broker;
   readonly config: ServiceConfig;
-  readonly options: Required<ServiceOptions>;
+  readonly options: Required<Pick<ServiceOptions, "migrations" | "logger">>;
   /** Lines that the services have logged, oldest first. */
   readonly logged: readonly Readonly<Record<string, unknown>>[];
   /** Every message of a topic from its beginning, in a list that grows. */
