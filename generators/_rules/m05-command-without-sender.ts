@@ -7,10 +7,10 @@ export const commandWithoutSender: Rule = {
   runs: "validate",
   title: "a command that nobody sends and that has `http: false`",
   explanation:
-    "A command reaches its service over HTTP or from a saga. One with `http: false` that no saga sends cannot be run " +
-    "at all: its handler is code that is tested and deployed and never called, and the flow that was to use it stops " +
-    "one step early without an error anywhere. While a saga's definition cannot be read this rule is silent, since " +
-    "that saga may be the sender.",
+    "A command reaches its service over HTTP, from a saga, or from the service's own reaction to an event. One with " +
+    "`http: false` that no saga sends, in a service that reacts to nothing, cannot be run at all: its handler is code " +
+    "that is tested and deployed and never called, and the flow that was to use it stops one step early without an " +
+    "error anywhere. While a saga's definition cannot be read this rule is silent, since that saga may be the sender.",
   examples: [
     {
       fails: {
@@ -56,13 +56,15 @@ outboxes:
     if (!traffic.complete) return;
     const sent = new Set(traffic.sagas.flatMap((saga) => saga.sends));
     for (const service of context.system.services) {
+      // Which of its commands a reaction executes is code, which the manifest does not know.
+      if (service.subscribes.length > 0) continue;
       for (const command of service.commands) {
         if (command.http || sent.has(`${service.name}.${command.name}`)) continue;
         yield {
           at: ["services", service.name, "commands", command.name],
           part: "key",
-          message: `Nobody sends command ${service.name}.${command.name}: it has no HTTP route and no saga names it`,
-          hint: `Take away http: false, or send ${service.name}.${command.name} in a step of a saga`,
+          message: `Nobody sends command ${service.name}.${command.name}: it has no HTTP route, no saga names it, and ${service.name} reacts to nothing`,
+          hint: `Take away http: false, or send ${service.name}.${command.name} from a saga or a reaction`,
         };
       }
     }

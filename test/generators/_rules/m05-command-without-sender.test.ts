@@ -8,9 +8,17 @@ const unsent = shopWith("emits: [OrderCancelled], undoes: PlaceOrder }", "emits:
 describe("EDA-M05, a command that nobody sends", () => {
   it("finds one without an HTTP route, at its key", () => {
     deepEqual(said(commandWithoutSender, unsent), [
-      "21:7 Nobody sends command orders.CancelOrder: it has no HTTP route and no saga names it",
+      "21:7 Nobody sends command orders.CancelOrder: it has no HTTP route, no saga names it, and orders reacts to nothing",
     ]);
     deepEqual(said(commandWithoutSender, shop), []);
+  });
+
+  it("leaves a service alone whose reactions may send its commands", () => {
+    const reacting = unsent.replace(
+      "    aggregate: Order\n",
+      "    aggregate: Order\n    subscribes: [orders.OrderPlaced]\n",
+    );
+    deepEqual(said(commandWithoutSender, reacting), []);
   });
 
   it("counts what a saga sends, and is silent while that cannot be read", () => {

@@ -284,12 +284,16 @@ function rest(): Mutation[] {
       },
     );
     for (const command of Object.keys(service.commands)) {
-      const what = `${name}.${command}: no HTTP route`;
+      const what = `${name}.${command}: no HTTP route, in a service that reacts to nothing`;
       found.push({
         rule: "EDA-M05",
         what,
         apply: (m) => {
           m.services[name]!.commands[command]!.http = false;
+          m.services[name]!.subscribes = [];
+          for (const other of Object.values(m.services)) {
+            for (const event of Object.values(other.events)) Object.assign(event, { external: true });
+          }
         },
       });
     }
