@@ -49,7 +49,7 @@ function unavailableReason(error: unknown, target: ConnectionTarget): string | u
   if (known !== undefined) return known;
   if (code === "3D000") return `there is no database ${target.database}`;
   if (code === "28P01" || code === "28000") return `role ${target.role} was refused: wrong password, or no such role`;
-  if (code?.startsWith("08")) return message;
+  if (code?.startsWith("08") && code !== "08P01") return message;
   if (message.startsWith("Connection terminated") || message.startsWith("Client was closed")) {
     return "the connection was lost";
   }

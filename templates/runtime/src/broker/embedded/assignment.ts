@@ -52,20 +52,26 @@ interface Move {
 
 type Shares = ReadonlyMap<string, ReadonlySet<AssignablePartition>>;
 
-/** A move from a member to one that has at least two partitions less; of the topic in which they differ most. */
+/**
+ * A move from a member to one that has at least two partitions less: of the pair that differs most, so that nothing
+ * moves twice, and of the topic in which these two differ most.
+ */
 function nextMove(members: readonly AssignableMember[], shares: Shares): Move | undefined {
+  let best: Move | undefined;
+  let difference = 1;
   for (const from of members) {
     const share = shares.get(from.id)!;
     for (const to of members) {
-      if (share.size < shares.get(to.id)!.size + 2) continue;
+      const target = shares.get(to.id)!;
+      if (share.size - target.size <= difference) continue;
       const movable = [...share].filter((partition) => to.topics.includes(partition.topic));
-      const surplus = (partition: AssignablePartition) =>
-        ofTopic(shares.get(to.id)!, partition.topic) - ofTopic(share, partition.topic);
-      const partition = least(movable, surplus);
-      if (partition !== undefined) return { from: from.id, to: to.id, partition };
+      const partition = least(movable, ({ topic }) => ofTopic(target, topic) - ofTopic(share, topic));
+      if (partition === undefined) continue;
+      best = { from: from.id, to: to.id, partition };
+      difference = share.size - target.size;
     }
   }
-  return undefined;
+  return best;
 }
 
 function ofTopic(share: ReadonlySet<AssignablePartition>, topic: string): number {

@@ -33,7 +33,7 @@ export async function join(database: Database, options: SubscribeOptions, leaseM
     await lockGroup(tx, group);
     await tx.query(BEGIN_POSITIONS, [group, topics, from]);
     if (instance !== undefined) await tx.query(REPLACE_INSTANCE, [group, instance, id]);
-    await removeExpired(tx, group, leaseMs);
+    await removeExpired(tx, group, leaseMs, id);
     await tx.query(ADD_MEMBER, [id, group, instance ?? null, topics, leaseMs]);
     await shareOut(tx, group);
   });
@@ -53,7 +53,7 @@ export async function join(database: Database, options: SubscribeOptions, leaseM
       if (rows[0].expired) {
         await database.transaction(async (tx) => {
           await lockGroup(tx, group);
-          if (await removeExpired(tx, group, leaseMs)) await shareOut(tx, group);
+          if (await removeExpired(tx, group, leaseMs, id)) await shareOut(tx, group);
         });
       }
       return true;
@@ -88,8 +88,8 @@ async function lockGroup(tx: Transaction, group: string): Promise<void> {
 }
 
 /** True when somebody was removed: the group is to be shared out again. The caller holds the group's lock. */
-async function removeExpired(tx: Transaction, group: string, leaseMs: number): Promise<boolean> {
-  const { rows } = await tx.query<{ id: string }>(REMOVE_EXPIRED, [group, leaseMs]);
+async function removeExpired(tx: Transaction, group: string, leaseMs: number, by: string): Promise<boolean> {
+  const { rows } = await tx.query<{ id: string }>(REMOVE_EXPIRED, [group, leaseMs, by]);
   if (rows.length > 0) await tx.query(FREE, [group, rows.map(({ id }) => id)]);
   return rows.length > 0;
 }
@@ -139,7 +139,7 @@ function isExpired(member: string): string {
 }
 
 const REMOVE_EXPIRED = `
-  DELETE FROM broker.member WHERE group_name = $1 AND ${isExpired("member")} RETURNING id`;
+  DELETE FROM broker.member WHERE group_name = $1 AND id <> $3 AND ${isExpired("member")} RETURNING id`;
 
 const REMOVE_MEMBER = "DELETE FROM broker.member WHERE id = $1 RETURNING id";
 

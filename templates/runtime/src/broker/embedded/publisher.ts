@@ -64,7 +64,8 @@ export function createPublisher(
       records.map((record) => record.partition),
       records.map((record) => record.key),
       records.map((record) => record.headers),
-      records.map((record) => record.value),
+      Buffer.concat(records.map((record) => record.value)),
+      records.map((record) => record.value.byteLength),
     ]);
     onAppended([...new Set(records.map((record) => record.partition))]);
   }
@@ -128,4 +129,4 @@ function* chunks(records: readonly PlacedRecord[]): Generator<readonly PlacedRec
   yield records.slice(start);
 }
 
-const APPEND = "SELECT broker.append($1::int[], $2::text[], $3::text[], $4::bytea[])";
+const APPEND = "SELECT broker.append($1::int[], $2::text[], $3::text[], $4::bytea, $5::int[])";

@@ -1,9 +1,10 @@
--- Appends records, in the order of the arrays, and gives them their offsets.
+-- Appends records, in the order of the arrays, and gives them their offsets. Their values lie behind each other in
+-- `contents`, `lengths` says where each ends: one bytea travels in binary, an array of them as four times the text.
 --
 -- Guarantee: who sees an offset sees every lower one of its partition. The partitions' rows are locked before offsets
 -- are given out, and stay locked until the records are committed; a sequence would give an offset to a transaction
 -- that commits after a higher one has been read. The locks are taken in one order, so that publishers never deadlock.
-CREATE FUNCTION broker.append(partition_ids int[], keys text[], headers text[], contents bytea[]) RETURNS void
+CREATE FUNCTION broker.append(partition_ids int[], keys text[], headers text[], contents bytea, lengths int[]) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   written bigint;
@@ -14,8 +15,12 @@ BEGIN
   INSERT INTO broker.record (partition_id, "offset", key, headers, value)
   SELECT p.id,
          p.next_offset + row_number() OVER (PARTITION BY p.id ORDER BY r.place) - 1,
-         r.key, r.headers::json, r.content
-    FROM unnest(partition_ids, keys, headers, contents) WITH ORDINALITY AS r (partition_id, key, headers, content, place)
+         r.key, r.headers::json, substring(contents FROM r.before + 1 FOR r.length)
+    FROM (
+      SELECT listed.*, (sum(length) OVER (ORDER BY place) - length)::int AS before
+        FROM unnest(partition_ids, keys, headers, lengths) WITH ORDINALITY
+          AS listed (partition_id, key, headers, length, place)
+    ) AS r
     JOIN broker.partition p ON p.id = r.partition_id;
   GET DIAGNOSTICS written = ROW_COUNT;
   IF written <> cardinality(partition_ids) THEN
