@@ -1,45 +1,8 @@
 import { spawn } from "node:child_process";
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type Binaries, reachableTemporaryFolder } from "./binaries.ts";
-import { writtenOnce } from "./secret-file.ts";
-import { type ServerUser, untraversable } from "./server-user.ts";
-
-/**
- * Where a cluster's files can lie so that the server's user reaches them: the folder asked for, or, when a folder
- * above it is closed to that user, a temporary one. Which one is written down beside the folder asked for, so that
- * whoever removes that has removed the data too.
- */
-export function reachableDataDir(dataDir: string, user: ServerUser | undefined, log: (line: string) => void): string {
-  const closed = untraversable(dataDir, user);
-  if (!user || !closed) return dataDir;
-  const note = `${dataDir}.elsewhere`;
-  const known = existsSync(note) ? readFileSync(note, "utf8").trim() : undefined;
-  if (known && !existsSync(known)) {
-    log(`${known}, where PostgreSQL's data was, is gone: starting from nothing`);
-    rmSync(note);
-  }
-  const folder = writtenOnce(note, () => {
-    const made = mkdtempSync(path.join(reachableTemporaryFolder(user), "eda-postgres-"));
-    chmodSync(made, 0o711);
-    return made;
-  });
-  log(
-    `PostgreSQL runs as user ${user.uid}, who may not pass through ${closed}: its data is in ${folder} ` +
-      `(\`chmod o+x ${closed}\` and a fresh start put it here)`,
-  );
-  return path.join(folder, path.basename(dataDir));
-}
+import type { Binaries } from "./binaries.ts";
+import type { ServerUser } from "./server-user.ts";
 
 export interface NewCluster {
   readonly dataDir: string;

@@ -9,7 +9,7 @@ export interface SupervisedOptions {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Whether it can be given work; polled while it is not. */
+  /** Whether it can be given work; polled while it is not. Does not reject. */
   readonly isReady: () => Promise<boolean>;
   /** A line that it has printed. */
   readonly onLine: (line: string) => void;
@@ -114,7 +114,7 @@ export function supervise(options: SupervisedOptions): Supervised {
 
   async function becomesReady(ended: AbortSignal): Promise<boolean> {
     while (!ended.aborted) {
-      if (await options.isReady().catch(() => false)) return !ended.aborted;
+      if (await options.isReady()) return !ended.aborted;
       await sleep(READY_POLL_MS, undefined, { signal: ended }).catch(() => undefined);
     }
     return false;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { adminRoutes } from "../service/admin-api.ts";
+import { takesToken } from "./health-probe.ts";
 import { isRunning } from "./postmaster.ts";
-import type { RunningService, RunningSystem } from "./running-file.ts";
+import type { RunningSystem } from "./running-file.ts";
 
 /** The guard of a killed run needs a moment to stop what that run had started. */
 const GUARD_MS = 5_000;
@@ -20,29 +20,15 @@ export async function stopSurvivors(lastRun: RunningSystem | undefined, log: (li
   };
   if (left().length === 0) return;
   const guarded = left();
-  const ours = await Promise.all(guarded.map((service) => takesToken(service, lastRun.adminToken)));
+  const ours = await Promise.all(guarded.map((service) => takesToken(service.adminUrl, lastRun.adminToken)));
   if (await gone(ours.some(Boolean) ? GUARD_MS : 0)) return;
   for (const service of left()) {
-    if (!(await takesToken(service, lastRun.adminToken))) continue;
+    if (!(await takesToken(service.adminUrl, lastRun.adminToken))) continue;
     log(`${service.name} (process ${service.pid}) was left over from a run that was killed: stopping it`);
     process.kill(service.pid!, "SIGTERM");
   }
   if (await gone(GUARD_MS)) return;
   for (const service of left()) {
-    if (await takesToken(service, lastRun.adminToken)) process.kill(service.pid!, "SIGKILL");
-  }
-}
-
-async function takesToken({ adminUrl }: RunningService, token: string): Promise<boolean> {
-  try {
-    const answer = await fetch(new URL(adminRoutes.showOutbox.path, adminUrl), {
-      headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(2_000),
-    });
-    await answer.body?.cancel();
-    // A service without an outbox knows the token all the same.
-    return answer.status === 200 || answer.status === 404;
-  } catch {
-    return false;
+    if (await takesToken(service.adminUrl, lastRun.adminToken)) process.kill(service.pid!, "SIGKILL");
   }
 }

@@ -1,8 +1,9 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { databaseUrl, provisionDatabases } from "./databases.ts";
 import { freePort } from "./free-port.ts";
 import { startGuard } from "./guard.ts";
+import { isReady } from "./health-probe.ts";
 import { ClusterInUse } from "./leftover.ts";
 import { BROKER, type LocalService, readLocalSystem } from "./local-system.ts";
 import { type RunningPostgres, startPostgres } from "./postgres.ts";
@@ -51,6 +52,8 @@ export async function startSystem({ root, env, log, serviceLine }: SystemOptions
   const local = readLocalSystem(root);
   const data = path.join(root, ".data");
   mkdirSync(data, { recursive: true });
+  // PostgreSQL's own user passes through when root runs this under a strict umask; the secrets have modes of their own.
+  if (process.getuid?.() === 0 && statSync(data).uid === 0) chmodSync(data, 0o711);
   const secret = (name: string) => secretIn(path.join(data, "secrets", name));
   refuseSecond(readRunning(root)?.supervisor);
   await stopSurvivors(readLastRun(root), log);
@@ -111,13 +114,13 @@ export async function startSystem({ root, env, log, serviceLine }: SystemOptions
 
     let stopping: Promise<void> | undefined;
     const children = local.services.map((service, index): Supervised => {
-      const { url, databaseUrl } = services[index]!;
+      const { databaseUrl } = services[index]!;
       return supervise({
         name: service.name,
         args: [path.join(root, service.folder, "src", "main.ts")],
         cwd: root,
         env: { ...env, ...serviceEnvironment(ports.get(service)!, databaseUrl, running) },
-        isReady: () => answersReady(url),
+        isReady: () => isReady(services[index]!, running.adminToken),
         onLine: (line) => serviceLine(service.name, line),
         onNotice: log,
         onStarted: (pid) => {
@@ -192,10 +195,4 @@ function serviceEnvironment(
     BROKER: "embedded",
     BROKER_URL: brokerUrl,
   };
-}
-
-async function answersReady(url: string): Promise<boolean> {
-  const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
-  await answer.body?.cancel();
-  return answer.ok;
 }

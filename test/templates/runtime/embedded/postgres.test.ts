@@ -144,6 +144,7 @@ describe("the embedded PostgreSQL", () => {
       rmSync(path.join(folder, "closed"), { recursive: true });
       mkdirSync(path.join(folder, "closed"), { mode: 0o700 });
       const afresh = await start({ dataDir });
+      await afresh.stop();
       rmSync(path.dirname(afresh.dataDir), { recursive: true, force: true });
       assert.notEqual(afresh.dataDir, first.dataDir);
     } finally {
