@@ -11,10 +11,10 @@ import {
   type OutboxStatus,
   type Reason,
 } from "./admin-api.ts";
+import { type AppOptions, createApp } from "./app.ts";
 import { bearerToken } from "./auth.ts";
 import { type Health, healthRoutes } from "./health.ts";
 import { Problem } from "./problem.ts";
-import { type AppOptions, createApp } from "./public-app.ts";
 
 /** What the admin endpoint does, apart from how it is asked. Ids are decimals as text. */
 export interface AdminVerbs {

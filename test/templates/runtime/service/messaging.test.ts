@@ -122,6 +122,7 @@ describe("services and their messages", () => {
     await eventually(() => seen.length === 2, { what: "what was still in the outbox" });
   });
 
+  // Removed once: letGoWhileClosing in app.ts. Then the client's open connection holds up the stop, and this is red.
   it("answer the request that runs when the service stops, and refuse a new one", async () => {
     const service = orders();
     await service.start();

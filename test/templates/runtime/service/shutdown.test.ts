@@ -5,6 +5,7 @@ import { createOpenings, ShutdownError } from "../../../../templates/runtime/src
 const log = pino({ level: "silent" });
 
 describe("closing what was opened", () => {
+  // Removed once: the reverse order (shift for pop). Then this is red.
   it("goes in reverse order, one after the other", async () => {
     const closed: string[] = [];
     const openings = createOpenings(log);
