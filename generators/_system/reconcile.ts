@@ -45,7 +45,9 @@ function* differences(source: Source, spot: Spot, before: unknown, after: unknow
   if (node.kind === "alias") throw refused(spot.path, "is written as an alias, which stands for another place too");
   const flow = spot.flow || (node.kind !== "scalar" && node.flow);
   if (node.kind === "map" && isPlainMap(after)) {
-    yield* mapDifferences(source, { ...spot, node }, flow, before as PlainMap, after);
+    const splices = [...mapDifferences(source, { ...spot, node }, flow, before as PlainMap, after)];
+    if (growsTooLong(source, spot, splices)) yield* replaced(source, spot, after);
+    else yield* splices;
   } else if (node.kind === "list" && Array.isArray(after)) {
     yield* listDifferences(source, { ...spot, node }, flow, before as readonly unknown[], after);
   } else yield* replaced(source, spot, after);
@@ -70,9 +72,7 @@ function* mapDifferences(
     ([key, value]) => !node.entries.has(key) && !(Object.hasOwn(before, key) && isDeepStrictEqual(before[key], value)),
   );
   const entries = [...node.entries.values()];
-  const rewritten =
-    (gone.size === entries.length && (flow || added.length === 0)) || (flow && growsTooLong(source, spot, added));
-  if (rewritten) return yield* replaced(source, spot, after);
+  if (gone.size === entries.length && (flow || added.length === 0)) return yield* replaced(source, spot, after);
   for (const entry of entries) {
     if (gone.has(entry) || !Object.hasOwn(before, entry.key)) continue;
     const { key } = entry;
@@ -88,11 +88,11 @@ function* mapDifferences(
 }
 
 /** A one-line map that would become too long is written anew, as a block, unless it holds an anchor or an alias. */
-function growsTooLong({ text }: Source, spot: Spot<MapNode>, added: readonly [string, unknown][]): boolean {
-  if (spot.flow || spot.entry === undefined || added.length === 0) return false;
-  if (/[&*!#\n]/.test(text.slice(spot.node.start, spot.node.end))) return false;
-  const more = added.reduce((sum, [key, value]) => sum + flowPair(key, value).length + 2, 0);
-  return columnAt(text, spot.node.end) + more > lineWidth;
+function growsTooLong({ text }: Source, { node, entry, flow }: Spot, splices: readonly Splice[]): boolean {
+  if (node.kind !== "map" || !node.flow || flow || entry === undefined) return false;
+  if (/[&*!#\n]/.test(text.slice(node.start, node.end))) return false;
+  const more = splices.reduce((sum, splice) => sum + splice.text.length - (splice.end - splice.start), 0);
+  return more > 0 && columnAt(text, node.end) + more > lineWidth;
 }
 
 function* listDifferences(
@@ -150,12 +150,14 @@ function* replaced(source: Source, spot: Spot, after: unknown): Iterable<Splice>
   const inline = staysOnLine(path, after, indent + colon - entry.keyStart);
   // A block scalar ends with its line break, which has to stay.
   const breaks = node.end > node.start && text[node.end - 1] === "\n" ? writing.eol : "";
-  if (isBlock) yield linesCut(source, node.start, endOf(node), indent);
+  // A value below its key's line goes with its lines; a comment between the two stays.
+  const below = isBlock || (!inline && text.slice(colon, node.start).includes("\n"));
+  if (below) yield linesCut(source, node.start, endOf(node), indent);
   if (inline && (isBlock || node.start === node.end))
     return yield { start: colon, end: colon, text: ` ${flowText(after)}` };
   if (inline) return yield { start: node.start, end: node.end, text: flowText(after) + breaks };
-  if (!isBlock) yield { start: colon, end: Math.max(colon, node.end), text: breaks };
-  const at = nextLine(text, isBlock ? colon : Math.max(colon, node.end - breaks.length));
+  if (!below) yield { start: colon, end: Math.max(colon, node.end), text: breaks };
+  const at = nextLine(text, below ? colon : Math.max(colon, node.end - breaks.length));
   yield* linesAdded(source, at, blockLines(path, after as PlainMap, indent + writing.step, writing));
 }
 
@@ -170,7 +172,8 @@ function* entriesAdded(
   const indent = columnAt(source.text, entries[0]!.keyStart);
   const above = entries.at(-2);
   const airy = above !== undefined && /\n[ \t]*\r?\n/.test(source.text.slice(endOfEntry(above), last.keyStart));
-  for (const [key, value] of added) {
+  const ordered = path.length === 0 ? added.toSorted(([one], [other]) => rank(one) - rank(other)) : added;
+  for (const [key, value] of ordered) {
     const before = path.length === 0 ? precedingSection(entries, key) : last;
     const lines = entryLines([...path, key], value, indent, source.writing);
     const at = behindLines(source.text, endOfEntry(before), indent);
@@ -212,10 +215,14 @@ function stepOf(text: string, root: MapNode): number {
   return 2;
 }
 
-function precedingSection(entries: readonly Entry[], key: string): Entry {
+/** Place of a section in the format's order; keys of the user's own come last. */
+function rank(key: string): number {
   const place = sectionNames.indexOf(key);
-  const before = entries.filter((entry) => sectionNames.slice(0, Math.max(0, place)).includes(entry.key));
-  return before.at(-1) ?? entries.at(-1)!;
+  return place < 0 ? sectionNames.length : place;
+}
+
+function precedingSection(entries: readonly Entry[], key: string): Entry {
+  return entries.filter((entry) => rank(entry.key) < rank(key)).at(-1) ?? entries.at(-1)!;
 }
 
 function refused(path: NodePath, why: string): ManifestEditError {
