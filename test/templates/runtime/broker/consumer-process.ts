@@ -3,7 +3,8 @@ import type { Batch, Broker, SubscribeOptions } from "../../../../templates/runt
 
 /**
  * A consumer in a process of its own, to be killed and paused by the conformance suite. It says on its output what
- * happens, a JSON line each. While it `holds`, each batch waits for a line `go` on its input; `close` ends it.
+ * happens, a JSON line each. When it `holds`, each batch waits for a line `go` on its input, which lets one go on;
+ * `close` ends it.
  */
 export interface ConsumerArguments {
   /** Module that exports `open(): Promise<Broker>`. */
@@ -20,16 +21,13 @@ async function main(given: ConsumerArguments): Promise<void> {
   const { open } = (await import(given.module)) as { open(): Promise<Broker> };
   const broker = await open();
   const decoder = new TextDecoder();
-  let goOn = Promise.withResolvers<void>();
+  const held: (() => void)[] = [];
 
   const subscription = await broker.subscribe(given.subscribe, async (batch: Batch) => {
     const values = batch.records.map((record) => decoder.decode(record.value));
     batch.signal.addEventListener("abort", () => say({ at: "aborted" }));
     say({ at: "handling", values });
-    if (given.holds) {
-      await goOn.promise;
-      goOn = Promise.withResolvers();
-    }
+    if (given.holds) await new Promise<void>((goOn) => held.push(goOn));
     try {
       await batch.commit(batch.records.at(-1)!.offset + 1n);
       say({ at: "committed", values });
@@ -41,7 +39,7 @@ async function main(given: ConsumerArguments): Promise<void> {
   say({ at: "joined" });
 
   for await (const line of createInterface({ input: process.stdin })) {
-    if (line === "go") goOn.resolve();
+    if (line === "go") held.shift()?.();
     if (line === "close") break;
   }
   await subscription.close();
