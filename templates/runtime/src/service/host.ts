@@ -1,27 +1,23 @@
-import { fileURLToPath, pathToFileURL } from "node:url";
-import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { compileContracts } from "../aggregate/contracts.ts";
 import { type Aggregate, executeCommand } from "../aggregate/execute.ts";
 import { stateTable } from "../aggregate/state-table.ts";
-import { createDatabase } from "../database/create-database.ts";
-import type { Database } from "../database/database.ts";
 import type { ConsumerRetry } from "../inbox/consumer-options.ts";
-import { migrate } from "../migrations/migrate.ts";
 import { insertMessages } from "../outbox/insert.ts";
 import { createAdminApp } from "./admin.ts";
 import { adminVerbs } from "./admin-verbs.ts";
-import { ConfigError, checkConfig, type ServiceConfig } from "./config.ts";
+import { checkConfig, type ServiceConfig } from "./config.ts";
 import type { NamedCommand, NamedEvent, ServiceDefinition, ServiceImplementation } from "./definition.ts";
-import { createHealth, type Health } from "./health.ts";
-import { forgetOldAnswers } from "./idempotency.ts";
+import { createHealth } from "./health.ts";
+import { listen } from "./listen.ts";
 import { createLogger } from "./logger.ts";
 import { openMessaging } from "./messaging.ts";
 import { createMetrics } from "./metrics.ts";
 import { createPublicApp } from "./public-app.ts";
 import { checkReactions, react } from "./reactions.ts";
 import { aggregateRoute, commandRoutes } from "./routes.ts";
-import { createOpenings, type Openings } from "./shutdown.ts";
+import { createOpenings } from "./shutdown.ts";
+import { applyMigrations, forgetAnswersHourly, openDatabase } from "./storage.ts";
 
 /** A service that can be started once and stopped once. */
 export interface Service {
@@ -43,8 +39,6 @@ export interface ServiceOptions {
   /** How often a reaction that fails is tried before its message goes to the dead letters. */
   readonly retry?: ConsumerRetry;
 }
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Puts a service together from what is derived (`definition`), what its author wrote (`implementation`) and how it
@@ -91,7 +85,7 @@ export function createService<State, Command extends NamedCommand, Event extends
       "ADMIN_PORT",
       openings,
     );
-    await applyMigrations(database, options.migrations ?? besideTheProgram(), log);
+    await applyMigrations(database, options.migrations, log);
     metrics.watch({
       outbox: () => verbs.outbox.status(),
       deadLetters: async () => (await verbs.deadLetters.list({}, { limit: 1 })).total,
@@ -177,65 +171,4 @@ export function createService<State, Command extends NamedCommand, Event extends
       log.info("stopped");
     },
   };
-}
-
-function openDatabase(
-  definition: ServiceDefinition,
-  config: ServiceConfig,
-  health: Health,
-  openings: Openings,
-): Database {
-  const database = createDatabase({ url: config.databaseUrl, applicationName: definition.name });
-  openings.add("database", () => database.close());
-  health.addCheck("the database", async () => {
-    await database.query("SELECT 1");
-  });
-  return database;
-}
-
-async function applyMigrations(database: Database, folder: URL, log: Logger): Promise<void> {
-  const { applied, warnings } = await migrate(database, fileURLToPath(folder));
-  for (const warning of warnings) log.warn(warning);
-  if (applied.length > 0) log.info({ applied }, "migrations applied");
-}
-
-function besideTheProgram(): URL {
-  const program = process.argv[1];
-  if (program === undefined)
-    throw new ConfigError("there is no program to look beside: give the folder of migrations.");
-  return new URL("../migrations/", pathToFileURL(program));
-}
-
-function forgetAnswersHourly(database: Database, log: Logger, openings: Openings): void {
-  let running: Promise<void> = Promise.resolve();
-  const forget = () => {
-    running = forgetOldAnswers(database).catch((err: unknown) => log.warn({ err }, "old answers were not deleted"));
-  };
-  forget();
-  const timer = setInterval(forget, HOUR_MS);
-  openings.add("cleanup of answers", async () => {
-    clearInterval(timer);
-    await running;
-  });
-}
-
-async function listen(
-  app: FastifyInstance,
-  name: string,
-  host: string,
-  port: number,
-  key: string,
-  openings: Openings,
-): Promise<string> {
-  openings.add(name, () => app.close());
-  try {
-    return await app.listen({ host, port });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE")
-      throw new ConfigError(`${key} ${port} is taken on ${host}: stop what listens there, or set another.`);
-    if (code === "EADDRNOTAVAIL" || code === "EACCES")
-      throw new ConfigError(`cannot listen on ${host}:${port} (${code}): set another ${key}.`);
-    throw error;
-  }
 }
