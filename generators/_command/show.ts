@@ -35,6 +35,9 @@ export async function showPlan(output: Output, manifest: PlanEntry, plan: Plan):
 export function showResult(output: Output, manifest: PlanEntry, plan: Plan, applied: Applied): void {
   for (const line of grouped([manifest, ...plan.entries])) output.line(line);
   for (const path of applied.overwritten) output.line(output.bad(`overwrote the changes made by hand in ${path}`));
+  for (const path of outgrown(plan)) {
+    output.line(`left to you, since you have edited it: ${path}; \`npm run check\` says what it lacks now`);
+  }
   for (const entry of plan.entries) {
     if (entry.action === "kept" && entry.kind === "runtime") {
       output.line(`kept your ${entry.path}; the newer one differs: see \`eda sync --dry-run\``);
@@ -42,6 +45,18 @@ export function showResult(output: Output, manifest: PlanEntry, plan: Plan, appl
     if (entry.action === "orphan") output.line(`no longer part of the system, and left to you: ${entry.path}`);
   }
   if (applied.written.length + applied.deleted.length === 0) output.line(`Nothing to do: ${countLine(plan)}.`);
+}
+
+/** Edited stubs of services whose messages have just changed: they may lack a case. */
+function outgrown(plan: Plan): readonly string[] {
+  const changed = plan.entries
+    .filter(({ action, path }) => action === "change" && path.endsWith("/src/generated/messages.ts"))
+    .map(({ path }) => path.slice(0, -"src/generated/messages.ts".length));
+  return plan.entries
+    .filter(
+      ({ action, kind, path }) => action === "kept" && kind === "stub" && changed.some((at) => path.startsWith(at)),
+    )
+    .map(({ path }) => path);
 }
 
 const marks = { create: "+", change: "~", delete: "-", conflict: "!" } as const;
