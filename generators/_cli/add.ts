@@ -1,5 +1,5 @@
 import { Command as Program } from "commander";
-import { terminal } from "../_command/ask.ts";
+import { hasTerminal, terminal } from "../_command/ask.ts";
 import type { Command } from "../_command/command.ts";
 import { afterwards } from "../_command/finish.ts";
 import { outputTo } from "../_command/output.ts";
@@ -17,11 +17,9 @@ interface CommonFlags {
 /** `eda new` and `eda add <kind>`: the same descriptions that Yeoman's generators are made from. */
 export function addCommands(): readonly Program[] {
   const add = new Program("add").description("Adds to the repository that this folder belongs to").exitOverride();
-  const names = new Map<string, string[]>();
-  for (const [kind, name] of Object.entries(kinds)) names.set(name, [...(names.get(name) ?? []), kind]);
-  for (const [name, [kind, ...aliases]] of names) {
-    add.addCommand(programOf(commandNamed(kinds[kind!]!), kind!, aliases).exitOverride(), { isDefault: false });
-    void name;
+  for (const name of new Set(Object.values(kinds))) {
+    const [kind, ...aliases] = Object.keys(kinds).filter((each) => kinds[each] === name);
+    add.addCommand(programOf(commandNamed(name), kind!, aliases).exitOverride());
   }
   return [programOf(commandNamed("app"), "new", []), add];
 }
@@ -47,7 +45,7 @@ function programOf(command: Command<never>, name: string, aliases: readonly stri
     const session = openSession({
       cwd: process.cwd(),
       output,
-      ...(process.stdin.isTTY && process.stdout.isTTY && { asker: terminal }),
+      ...(hasTerminal() && flags.defaults !== true && { asker: terminal }),
       defaults: flags.defaults === true,
       force: flags.force === true,
       dryRun: flags.dryRun === true,

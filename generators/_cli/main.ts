@@ -1,11 +1,11 @@
 import { CommanderError, Command as Program } from "commander";
 import { packageVersion } from "../_command/generator-spec.ts";
+import { handOver, ownGenerator } from "../_command/hand-over.ts";
 import { outputTo } from "../_command/output.ts";
 import { printError } from "../_command/print-error.ts";
 import { EdaError, UnreadableManifestError } from "../_system/errors.ts";
 import { addCommands } from "./add.ts";
 import { explainCommand } from "./explain.ts";
-import { handOver } from "./hand-over.ts";
 import { operateCommands } from "./operate.ts";
 import { phaseCommand } from "./phase.ts";
 import { phasesCommand } from "./phases.ts";
@@ -17,7 +17,11 @@ import { validateCommand } from "./validate.ts";
 export async function main(argv: readonly string[]): Promise<void> {
   const errors = outputTo(process.stderr);
   try {
-    if (await handOver(argv.slice(2), errors.line)) return;
+    const own = ownGenerator(process.cwd());
+    if (own) {
+      process.exitCode = await handOver(own, argv.slice(2), process.cwd(), errors.line);
+      return;
+    }
     await program().parseAsync([...argv]);
   } catch (error) {
     if (error instanceof CommanderError) {

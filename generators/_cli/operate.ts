@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command as Program } from "commander";
-import { openExisting } from "../_command/opened.ts";
+import { existingRoot } from "../_command/opened.ts";
 import { EdaError } from "../_system/errors.ts";
 
 const verbs: readonly (readonly [name: string, description: string])[] = [
@@ -23,7 +23,7 @@ export function operateCommands(): readonly Program[] {
 }
 
 async function handOn(args: readonly string[]): Promise<void> {
-  const { root } = openExisting(process.cwd());
+  const root = existingRoot(process.cwd());
   const bin = join(root, "packages", "runtime", "src", "operate", "main.ts");
   if (!existsSync(bin)) {
     throw new EdaError("This repository has no packages/runtime, which holds the operators' verbs", {

@@ -1,6 +1,6 @@
 import { Command as Program } from "commander";
 import { collectAnswers } from "../_command/answers.ts";
-import { terminal } from "../_command/ask.ts";
+import { hasTerminal, terminal } from "../_command/ask.ts";
 import { commitRun } from "../_command/commit.ts";
 import { setPhase } from "../_command/gate.ts";
 import { openExisting } from "../_command/opened.ts";
@@ -21,7 +21,7 @@ export function phaseCommand(): Program {
       const phase = oneOf("phase", phaseNames)(text);
       const output = outputTo(process.stdout);
       const opened = openExisting(process.cwd());
-      const asker = process.stdin.isTTY && process.stdout.isTTY ? terminal : undefined;
+      const asker = hasTerminal() ? terminal : undefined;
       const { status } = opened.manifest.system.phases[phase];
       const steps: Step[] = [(manifest) => setPhase(manifest, phase, "decided")];
       if (accept && status === "open") {

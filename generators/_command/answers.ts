@@ -44,18 +44,20 @@ export async function collectAnswers<A extends object>(
       answers[option.key] = option.parse(await ask(unanswered.asker, option, question, otherwise));
     } else if (unanswered.by === "default" && !(option.required && otherwise === "")) {
       answers[option.key] = option.parse(otherwise);
-      assumed.add(option.key);
+      if (question.stands?.(answers as Partial<A>, system) !== true) assumed.add(option.key);
     } else {
       missing.push(option.flag.split(" ")[0] ?? option.key);
     }
   }
   if (missing.length > 0) {
-    throw new EdaError(
-      `${command.name} needs an answer for ${missing.join(", ")}, and there is no terminal to ask at`,
-      {
-        hint: "Give the flags, or --answers FILE, or --defaults to take every default",
-      },
-    );
+    const needed = `${command.name} needs an answer for ${missing.join(", ")}`;
+    throw unanswered.by === "default"
+      ? new EdaError(`${needed}, for which there is no default`, {
+          hint: `eda ${command.name === "app" ? "new" : `add ${command.name}`} --help tells more`,
+        })
+      : new EdaError(`${needed}, and there is no terminal to ask at`, {
+          hint: "Give the flags, or --answers FILE, or --defaults to take every default",
+        });
   }
   return { answers: answers as A, assumed };
 }

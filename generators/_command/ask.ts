@@ -12,6 +12,11 @@ export interface Asked {
   check(text: string): string | undefined;
 }
 
+/** Whether somebody sits there: a question on a pipe would never be answered, or never be seen. */
+export function hasTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
 /** Prompts of the `eda` bin; loaded at the first question only. */
 export const terminal: Asker = {
   async ask({ message, default: otherwise, choices, check }) {

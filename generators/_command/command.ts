@@ -55,6 +55,8 @@ export interface Question<A extends object = object> {
   when?(answers: Partial<A>, system: System | undefined): boolean;
   /** Text of the default, as it would be typed. */
   default(answers: Partial<A>, system: System | undefined): string;
+  /** Whether the default only repeats what the manifest says: nothing is assumed then. */
+  stands?(answers: Partial<A>, system: System | undefined): boolean;
 }
 
 export interface Edit<A extends object = object> {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openDisk } from "../_render/disk.ts";
 import { withLock } from "../_render/lock.ts";
@@ -9,7 +9,8 @@ import { applyPlan, readRecord } from "../_render/write.ts";
 import { EdaError } from "../_system/errors.ts";
 import { refuseUnsettled, settleConflicts } from "./conflicts.ts";
 import { defaultGenerator, placeGenerator, readGenerator } from "./generator-spec.ts";
-import { type Opened, openText } from "./opened.ts";
+import { refuseNotYet } from "./not-yet.ts";
+import { type Opened, openText, readManifest } from "./opened.ts";
 import { findingsOf, newErrors, RefusedError } from "./refusal.ts";
 import type { Door, Step } from "./session.ts";
 import { manifestEntry, showDryRun, showPlan, showResult } from "./show.ts";
@@ -41,7 +42,7 @@ export async function commitRun(
     return undefined;
   }
   const settled = await settleConflicts(plan, door.force, asker, output);
-  if (asker && !door.defaults && steps.length > 0) {
+  if (asker && steps.length > 0) {
     await showPlan(output, manifest, plan);
     if (!(await asker.confirm("Write this?", true))) {
       output.line("Nothing was written.");
@@ -76,6 +77,7 @@ export function prepare(
   { root, manifest, baseline, generator }: Opened,
   more: { readonly readAll?: boolean } = {},
 ): Plan {
+  refuseNotYet(manifest.system);
   const templates = loadTemplates();
   const spec = generator ?? readGenerator(root) ?? defaultGenerator();
   const rendered = render(manifest.system, templates, spec);
@@ -96,9 +98,4 @@ function again({ root }: Opened, text: string | undefined, steps: readonly Step[
   const opened = openText(root, text);
   for (const step of steps) step(opened.manifest);
   return opened;
-}
-
-function readManifest(root: string): string | undefined {
-  const path = join(root, "eda.yaml");
-  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }

@@ -28,8 +28,8 @@ async function npmInstall(root: string): Promise<void> {
     stdio: ["ignore", "inherit", "inherit"],
     shell: process.platform === "win32",
   });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
+  const code = await new Promise<number | null>((resolve) => {
+    child.once("error", () => resolve(null));
     child.once("close", resolve);
   });
   if (code !== 0) {

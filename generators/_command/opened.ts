@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { diskError } from "../_render/disk-error.ts";
 import { findRoot } from "../_render/root.ts";
 import type { Finding } from "../_rules/rule.ts";
 import { type ManifestDocument, parseManifest } from "../_system/document.ts";
@@ -21,13 +22,27 @@ export interface Opened {
 
 /** The repository that a folder belongs to. Throws an `EdaError` where there is none. */
 export function openExisting(cwd: string): Opened {
+  const root = existingRoot(cwd);
+  return openText(root, readManifest(root) ?? "");
+}
+
+/** The root of the repository that a folder belongs to. Throws an `EdaError` where there is none. */
+export function existingRoot(cwd: string): string {
   const root = findRoot(cwd);
-  if (root === undefined) {
-    throw new EdaError("There is no eda.yaml here or in a folder above", {
-      hint: "Make a repository with `eda new NAME`, or change into one",
-    });
+  if (root !== undefined) return root;
+  throw new EdaError("There is no eda.yaml here or in a folder above", {
+    hint: "Make a repository with `eda new NAME`, or change into one",
+  });
+}
+
+/** The manifest's text; undefined where there is none. Throws an `EdaError` where the disk does not give it. */
+export function readManifest(root: string): string | undefined {
+  const path = join(root, "eda.yaml");
+  try {
+    return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+  } catch (error) {
+    throw diskError(error, "read", path);
   }
-  return openText(root, readFileSync(join(root, "eda.yaml"), "utf8"));
 }
 
 export function openText(root: string, original: string): Opened {

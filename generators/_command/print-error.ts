@@ -3,18 +3,25 @@ import type { Output } from "./output.ts";
 
 /** An error in one or two plain lines: where and what, then what to do. No stack, but for `DEBUG=eda`. */
 export function printError(error: unknown, output: Output): void {
-  if (process.env.DEBUG?.split(",").includes("eda") && error instanceof Error) {
+  if (isDebugging() && error instanceof Error) {
     output.line(error.stack ?? error.message);
     return;
   }
-  if (!(error instanceof EdaError)) {
-    const what = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    output.line(`${output.bad("error")} ${what}`);
-    output.line("  This is a fault of generator-eda; DEBUG=eda shows where.");
+  if (error instanceof EdaError) {
+    for (const line of linesOf(error, output.bad("error "))) output.line(line);
     return;
   }
-  const { place } = error;
+  const what = error instanceof Error ? error.message.split("\n")[0] : String(error);
+  output.line(`${output.bad("error")} ${what}`);
+  output.line("  This is a fault of generator-eda; DEBUG=eda shows where.");
+}
+
+/** `eda.yaml:3:1: error …` and the hint; without the word `error` where nothing is to stand there. */
+export function linesOf({ message, place, hint }: EdaError, word = ""): readonly string[] {
   const where = place ? `${place.file}:${place.line}:${place.column}: ` : "";
-  output.line(`${where}${output.bad("error")} ${error.message}`);
-  if (error.hint) output.line(`  ${error.hint}`);
+  return [`${where}${word}${message}`, ...(hint ? [`  ${hint}`] : [])];
+}
+
+export function isDebugging(): boolean {
+  return process.env.DEBUG?.split(",").includes("eda") ?? false;
 }

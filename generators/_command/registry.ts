@@ -1,5 +1,3 @@
-import { EdaError } from "../_system/errors.ts";
-import { didYouMean } from "../_system/suggest.ts";
 import { command as app } from "../app/command.ts";
 import { command as outboxMigration } from "../outbox-migration/command.ts";
 import { command as service } from "../service/command.ts";
@@ -19,12 +17,7 @@ export function commandNamed(name: CommandName): Command<never> {
   return commands[name];
 }
 
-/** Throws an `EdaError` that names the kinds there are. */
-export function commandOfKind(kind: string): Command<never> {
-  const name = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
-  if (name) return commands[name];
-  const known = Object.keys(kinds);
-  throw new EdaError(`There is no kind ${JSON.stringify(kind)} to add`, {
-    hint: didYouMean(kind, known, `Kinds are ${known.join(", ")}`),
-  });
+/** The kind as it is typed most: `outbox` of `outbox-migration`. */
+export function kindOf(name: CommandName): string {
+  return Object.keys(kinds).find((kind) => kinds[kind] === name) ?? name;
 }

@@ -1,5 +1,6 @@
 import { readAnswersFile } from "./answers.ts";
 import type { Command } from "./command.ts";
+import { kindOf } from "./registry.ts";
 
 /**
  * What was said to a command, as text by option key: the answers file first, then flags and the argument, which
@@ -18,4 +19,24 @@ export function saidOf(
     if (value !== undefined && value !== null && value !== false) said[key] = String(value);
   }
   return said;
+}
+
+/** The words after `eda` that say the same: `add service rooms --commands BookRoom --defaults`. */
+export function typedOf(
+  command: Command<never>,
+  said: Readonly<Record<string, string>>,
+  flags: readonly string[],
+): readonly string[] {
+  const verb = command.name === "app" ? ["new"] : ["add", kindOf(command.name)];
+  const argument = said[command.argument];
+  const options = command.options.flatMap(({ key, flag }) => {
+    const text = key === command.argument ? undefined : said[key];
+    return text === undefined ? [] : [`${flag.split(" ")[0]}=${text}`];
+  });
+  return [
+    ...verb,
+    ...options,
+    ...flags.map((flag) => `--${flag}`),
+    ...(argument === undefined ? [] : ["--", argument]),
+  ];
 }

@@ -8,14 +8,14 @@ import { type Committed, commitRun } from "./commit.ts";
 import { markDecisions, passGate, setPhase } from "./gate.ts";
 import { editable, type Opened, openExisting, openText } from "./opened.ts";
 import type { Output } from "./output.ts";
-import { commandNamed } from "./registry.ts";
+import { commandNamed, kindOf } from "./registry.ts";
 import { chooseTarget } from "./target.ts";
 
 /** How a run was started: the same from Yeoman and from the `eda` bin. */
 export interface Door {
   readonly cwd: string;
   readonly output: Output;
-  /** Absent where there is no terminal. */
+  /** Absent where there is no terminal, and under `--defaults`, which asks nothing. */
   readonly asker?: Asker;
   readonly defaults: boolean;
   readonly force: boolean;
@@ -70,7 +70,7 @@ export function openSession(door: Door): Session {
   /** What is needed and not there is asked for at a terminal, made under `--defaults`, and else refused. */
   async function supply(to: Opened, needed: Invocation): Promise<void> {
     const command = commandNamed(needed.command);
-    const typed = `eda add ${command.name} ${needed.said[command.argument]}`;
+    const typed = `eda add ${kindOf(command.name)} ${needed.said[command.argument]}`;
     if (!door.defaults) {
       const agreed = await door.asker?.confirm(`${needed.because} Go on?`, true);
       if (!agreed) throw new EdaError(`${typed} has to come first`, { hint: `Run \`${typed}\`, then this again` });
@@ -87,7 +87,10 @@ export function openSession(door: Door): Session {
         opened =
           target.existing === undefined ? openNew(target.root, invocation) : openText(target.root, target.existing);
         // At the root of a repository, a new one is that one again: everything derived is rendered, nothing is asked.
-        if (target.existing !== undefined) return;
+        if (target.existing !== undefined) {
+          door.output.line(`${target.name} is a repository already, so this is \`eda sync\` in it.`);
+          return;
+        }
         asked = { ...invocation, said: { ...invocation.said, name: target.name } };
       }
       opened ??= openExisting(door.cwd);

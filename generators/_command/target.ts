@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { findRoot } from "../_render/root.ts";
 import { EdaError } from "../_system/errors.ts";
 import { kebab, parseName } from "../_system/names.ts";
 import type { Asker } from "./ask.ts";
+import { readManifest } from "./opened.ts";
 
 /** Where `eda new` works. */
 export interface Target {
@@ -64,8 +65,7 @@ function emptyFolder(root: string, name: string): Target {
 }
 
 function atRoot(root: string): Target {
-  const existing = readFileSync(join(root, "eda.yaml"), "utf8");
-  return { root, existing, name: basename(root) };
+  return { root, existing: readManifest(root) ?? "", name: basename(root) };
 }
 
 function isFree(folder: string): boolean {

@@ -1,27 +1,31 @@
 import Generator from "yeoman-generator";
 import { packageRoot } from "../_render/templates.ts";
 import { EdaError } from "../_system/errors.ts";
-import type { Asker } from "./ask.ts";
+import { type Asker, hasTerminal } from "./ask.ts";
 import type { Command, CommandName } from "./command.ts";
 import type { Committed } from "./commit.ts";
 import { afterwards } from "./finish.ts";
+import { handOver, ownGenerator } from "./hand-over.ts";
 import { outputTo } from "./output.ts";
+import { isDebugging, linesOf } from "./print-error.ts";
 import { commandNamed } from "./registry.ts";
-import { saidOf } from "./said.ts";
+import { saidOf, typedOf } from "./said.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** One session for each environment: generators composed in it are one plan, one lock, one write. */
 const sessions = new WeakMap<object, Session>();
 
-/** The Yeoman generator made from a command's description. */
+/**
+ * The Yeoman generator made from a command's description. Nothing goes through Yeoman's file system, whose commit is
+ * not all or nothing: the session writes, the manifest first.
+ */
 export function yeomanGenerator(name: CommandName): new (...args: never[]) => Generator {
   const command = commandNamed(name);
   return class extends Generator {
     #committed: Committed | undefined;
 
     constructor(args: string[], options: Record<string, unknown>, features?: object) {
-      // Nothing goes through Yeoman's file system: the session writes, the manifest first.
-      super(args, options as never, { ...features, customCommitTask: true } as never);
+      super(args, options as never, features as never);
       this.description = command.summary;
       describe(this, command);
       this.sourceRoot(packageRoot("templates/"));
@@ -29,50 +33,78 @@ export function yeomanGenerator(name: CommandName): new (...args: never[]) => Ge
 
     async prompting(): Promise<void> {
       await plainly(async () => {
+        const cwd = this.destinationRoot();
+        const flags = flagsOf(this);
         const said = saidOf(command, this.args, this.options as Record<string, unknown>);
-        await this.#session().add({ command: name, said });
+        const own = ownGenerator(cwd);
+        if (own) {
+          const code = await handOver(own, typedOf(command, said, flags), cwd, outputTo(process.stdout).line);
+          if (code !== 0) throw new EdaError(`generator-eda ${own.version} of this repository has ended with ${code}`);
+          return;
+        }
+        const session = sessions.get(this.env) ?? openSession({ cwd, ...doorOf(this, flags) });
+        sessions.set(this.env, session);
+        await session.add({ command: name, said });
       });
     }
 
     async writing(): Promise<void> {
+      const session = sessions.get(this.env);
+      // An environment may be run again: that is another session.
+      sessions.delete(this.env);
       await plainly(async () => {
-        this.#committed = await this.#session().commit();
+        this.#committed = await session?.commit();
       });
     }
 
     async end(): Promise<void> {
-      if (!this.#committed) return;
-      const { skipInstall } = this.options as { skipInstall?: boolean };
-      await plainly(async () => afterwards(this.#committed!, outputTo(process.stdout), skipInstall === true));
-    }
-
-    #session(): Session {
-      const found = sessions.get(this.env);
-      if (found) return found;
-      const { defaults, force, dryRun } = this.options as { defaults?: boolean; force?: boolean; dryRun?: boolean };
-      const session = openSession({
-        cwd: this.destinationRoot(),
-        output: outputTo(process.stdout),
-        ...(process.stdin.isTTY && { asker: askerOf(this) }),
-        defaults: defaults === true,
-        force: force === true,
-        dryRun: dryRun === true,
-      });
-      sessions.set(this.env, session);
-      return session;
+      const committed = this.#committed;
+      if (committed) {
+        await plainly(() => afterwards(committed, outputTo(process.stdout), flagsOf(this).includes("skip-install")));
+      }
     }
   } as never;
 }
+
+const flags = {
+  defaults: "take every default, ask nothing",
+  force: "overwrite derived files that were changed by hand",
+  "dry-run": "print what would change, write nothing",
+  "skip-install": "do not run npm install",
+} as const;
 
 function describe(generator: Generator, command: Command<never>): void {
   for (const { key, flag, describe: description } of command.options) {
     if (key === command.argument) generator.argument(key, { type: String, required: false, description });
     else generator.option(flag.split(" ")[0]!.slice(2), { type: String, description });
   }
-  generator.option("defaults", { type: Boolean, description: "take every default, ask nothing" });
   generator.option("answers", { type: String, description: "answers from a YAML file" });
-  generator.option("force", { type: Boolean, description: "overwrite derived files that were changed by hand" });
-  generator.option("dry-run", { type: Boolean, description: "print what would change, write nothing" });
+  for (const [name, description] of Object.entries(flags)) generator.option(name, { type: Boolean, description });
+}
+
+/** The flags that are set; Yeoman and its callers give them in kebab-case or in camelCase. */
+function flagsOf(generator: Generator): readonly (keyof typeof flags)[] {
+  const options = generator.options as Record<string, unknown>;
+  const camelCase = {
+    defaults: "defaults",
+    force: "force",
+    "dry-run": "dryRun",
+    "skip-install": "skipInstall",
+  } as const;
+  return (Object.keys(flags) as (keyof typeof flags)[]).filter(
+    (flag) => options[flag] === true || options[camelCase[flag]] === true,
+  );
+}
+
+function doorOf(generator: Generator, given: readonly (keyof typeof flags)[]) {
+  const defaults = given.includes("defaults");
+  return {
+    output: outputTo(process.stdout),
+    ...(hasTerminal() && !defaults && { asker: askerOf(generator) }),
+    defaults,
+    force: given.includes("force"),
+    dryRun: given.includes("dry-run"),
+  };
 }
 
 function askerOf(generator: Generator): Asker {
@@ -99,14 +131,12 @@ function askerOf(generator: Generator): Asker {
   };
 }
 
-/** Yeoman prints the stack of whatever is thrown; a person is to read one or two lines. */
+/** Yeoman prints an error's message: it is to have the lines that the `eda` bin would print, place and hint with it. */
 async function plainly(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof EdaError) || process.env.DEBUG?.includes("eda")) throw error;
-    const { printError } = await import("./print-error.ts");
-    printError(error, outputTo(process.stderr));
-    process.exit(1);
+    if (!(error instanceof EdaError) || isDebugging()) throw error;
+    throw new EdaError(linesOf(error).join("\n"), { cause: error });
   }
 }

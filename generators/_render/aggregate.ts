@@ -44,8 +44,7 @@ function decide(service: Service): string {
     const result = event ? `[{ type: ${text(event.name)}, data: ${data(service, command, event)} }]` : "[]";
     return [`      case ${text(command.name)}:`, `        return ${result};`];
   });
-  const head = service.commands.length > 0 ? "  decide(command, _state) {" : "";
-  return [head, "    switch (command.type) {", ...branches, "    }", "  },"].join("\n");
+  return ["  decide(command, _state) {", "    switch (command.type) {", ...branches, "    }", "  },"].join("\n");
 }
 
 /** The event's data: taken from the command where it has a field of that name and type. */
@@ -55,8 +54,13 @@ function data(service: Service, command: Command, event: EventType): string {
   if (same(command.fields, event.fields)) return "command.data";
   const parts = event.fields.flatMap((field) => {
     const from = given.get(field.name);
-    if (from && same([from], [field])) return [`${propertyName(field.name)}: command.data.${field.name}`];
-    if (field.type.kind === "optional") return [];
+    const own = `command.data.${field.name}`;
+    const part = `${propertyName(field.name)}: ${own}`;
+    if (field.type.kind === "optional") {
+      // An optional property is left out: to set it to undefined is something else.
+      return from && same([from], [field]) ? [`...(${own} !== undefined && { ${part} })`] : [];
+    }
+    if (from && same([from], [field])) return [part];
     return [`${propertyName(field.name)}: ${JSON.stringify(samples[field.name])} /* TODO: the command does not say */`];
   });
   return `{ ${parts.join(", ")} }`;

@@ -2,7 +2,10 @@ import { type PhaseName, phaseNames, type System } from "../_system/system.ts";
 import type { RenderedFile } from "./file.ts";
 import type { Templates } from "./templates.ts";
 
-/** One decision record a phase that is not open, filled from what the manifest says. */
+/**
+ * One decision record a phase that is not open, filled from what the manifest says, and in step with it until somebody
+ * writes into it: so accepting a phase shows in its record.
+ */
 export function decisionFiles(system: System, templates: Templates): readonly RenderedFile[] {
   return phaseNames.flatMap((name): RenderedFile[] => {
     const phase = system.phases[name];
@@ -11,7 +14,7 @@ export function decisionFiles(system: System, templates: Templates): readonly Re
     const status = phase.status === "decided" ? "accepted" : "proposed: defaults decided, nobody has confirmed them";
     return [
       {
-        kind: "started",
+        kind: "stub",
         path: phase.decision,
         content: templates.fill("repository/docs/decision.md.ejs", { title, question, decided, status, phase: name }),
       },
@@ -21,6 +24,9 @@ export function decisionFiles(system: System, templates: Templates): readonly Re
 
 function record(name: PhaseName, system: System): { title: string; question: string; decided: string } {
   const { stream, services } = system;
+  const outboxes = services.flatMap(({ name, outbox }) =>
+    outbox ? [`${name}: outbox, ${outbox.relay} relay, rows kept for ${outbox.retention}`] : [],
+  );
   const listed = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join("\n");
   switch (name) {
     case "requirements":
@@ -64,11 +70,9 @@ function record(name: PhaseName, system: System): { title: string; question: str
       return {
         title: "Outbox and stream applications",
         question: "How does an event leave a service together with the change that it tells of?",
-        decided: listed(
-          services
-            .filter((s) => s.outbox)
-            .map((s) => `${s.name}: outbox, ${s.outbox?.relay} relay, rows kept for ${s.outbox?.retention}`),
-        ),
+        decided: outboxes.length
+          ? listed(outboxes)
+          : "No outbox yet; a service that publishes gets one, with a polling relay.",
       };
   }
 }

@@ -3,14 +3,11 @@ import type { Service, System } from "../_system/system.ts";
 import { eventsTopic } from "../_system/topics.ts";
 import type { RenderedFile } from "./file.ts";
 import { adminPort } from "./infrastructure.ts";
+import { subscriptionsOf } from "./subscriptions.ts";
 
 /** `src/generated/definition.ts`: what the service host needs to know of a service, without any behaviour. */
 export function definitionFile(system: System, service: Service): RenderedFile {
-  const owners = new Map(system.services.map((other) => [other.name, other]));
-  const subscriptions = service.subscribes.map((ref) => ({
-    topic: eventsTopic(owners.get(ref.service)!),
-    type: `${ref.service}.${ref.event}`,
-  }));
+  const subscriptions = subscriptionsOf(system, service).map(({ topic, type }) => ({ topic, type }));
   const used = new Set([eventsTopic(service), ...subscriptions.map(({ topic }) => topic)]);
   const definition = {
     name: service.name,

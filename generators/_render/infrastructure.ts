@@ -1,9 +1,7 @@
+import { adminPortOffset } from "../_rules/claims.ts";
 import { snake } from "../_system/names.ts";
 import type { Service, System } from "../_system/system.ts";
 import type { RenderedFile } from "./file.ts";
-
-/** Port of the admin interface: that of the public one plus this. */
-export const adminPortOffset = 10_000;
 
 const postgresPort = 54_329;
 

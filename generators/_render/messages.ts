@@ -1,18 +1,18 @@
 import type { Field, RecordType, Service, System } from "../_system/system.ts";
 import { propertyName, typescriptTypeOf } from "../_system/typescript-type.ts";
 import type { RenderedFile } from "./file.ts";
+import { subscriptionsOf } from "./subscriptions.ts";
 
 /**
  * `src/generated/messages.ts`: the service's messages as discriminated unions. Message names become keys and
  * string literals, never identifiers, so an event called `Date` or `class` is as good as any other.
  */
 export function messagesFile(system: System, service: Service): RenderedFile {
-  const owners = new Map(system.services.map((other) => [other.name, other]));
-  const subscriptions = service.subscribes.map((ref) => {
-    const owner = owners.get(ref.service)!;
-    const event = owner.events.find(({ name }) => name === ref.event)!;
-    return { name: `${ref.service}.${ref.event}`, fields: event.fields, types: owner.types };
-  });
+  const subscriptions = subscriptionsOf(system, service).map(({ type, event, owner }) => ({
+    name: type,
+    fields: event.fields,
+    types: owner.types,
+  }));
   const content = [
     "/** Records that commands and events share. */",
     table("Types", service.types, (type) => objectType(type.fields)),

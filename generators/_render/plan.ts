@@ -96,7 +96,7 @@ interface Planned {
 function planFile(file: RenderedFile, known: RecordEntry | undefined, input: PlanInput, before: Before): Planned {
   switch (file.kind) {
     case "shared":
-      return { entry: planShared(file, input.disk), next: { kind: "shared", hashes: [] } };
+      return { entry: planShared(file, known !== undefined, input.disk), next: { kind: "shared", hashes: [] } };
     case "started":
       return { entry: planStarted(file, known, input.disk), next: { kind: "started", hashes: [] } };
     default:
@@ -136,12 +136,12 @@ function planHashed(file: WithContent, known: RecordEntry | undefined, input: Pl
 }
 
 /** A shared file is edited with LF line ends and keeps those that it has. */
-function planShared(file: RenderedFile & { readonly kind: "shared" }, disk: DiskView): PlanEntry {
+function planShared(file: RenderedFile & { readonly kind: "shared" }, isOurs: boolean, disk: DiskView): PlanEntry {
   const { kind, path } = file;
-  if (!isFile(disk, path)) return { action: "create", kind, path, content: file.edit(undefined) };
+  if (!isFile(disk, path)) return { action: "create", kind, path, content: file.edit(undefined, isOurs) };
   const current = disk.read(path);
   const lines = withLf(current);
-  const edited = file.edit(lines);
+  const edited = file.edit(lines, isOurs);
   if (edited === lines) return { action: "unchanged", kind, path };
   const content = lines === current ? edited : withLf(edited).replaceAll("\n", "\r\n");
   return { action: "change", kind, path, content, current };

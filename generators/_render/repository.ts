@@ -6,6 +6,7 @@ import { repositoryPackageJson } from "./package-json.ts";
 import type { Templates } from "./templates.ts";
 
 const begin = "<!-- eda:system";
+const note = "(kept in step with eda.yaml; write around it)";
 const end = "<!-- /eda:system -->";
 
 /** Root files and documents. */
@@ -37,19 +38,26 @@ export function repositoryFiles(system: System, templates: Templates, generator:
   ];
 }
 
-/** The README is its owner's, but for the part between two markers, which names services, ports and commands. */
+/**
+ * The README is its owner's, but for the part between two markers, which names services, ports and commands. One that
+ * was there before the repository gets that part at its end, once: whoever takes the markers out wants it no more.
+ */
 function readme(system: System, templates: Templates): RenderedFile {
-  const filled = () => templates.fill("repository/README.md.ejs", { name: system.name, system: systemSection(system) });
+  const section = systemSection(system);
   return {
     kind: "shared",
     path: "README.md",
-    edit(current) {
-      if (current === undefined) return filled();
+    edit(current, isOurs) {
+      if (current === undefined)
+        return templates.fill("repository/README.md.ejs", { name: system.name, system: section });
       const from = current.indexOf(begin);
       const to = current.indexOf(end, from);
-      if (from < 0 || to < 0) return current;
-      const marker = current.slice(from, current.indexOf("\n", from) + 1);
-      return `${current.slice(0, from)}${marker}${systemSection(system)}\n${current.slice(to)}`;
+      if (from >= 0 && to >= 0) {
+        const marker = current.slice(from, current.indexOf("\n", from) + 1);
+        return `${current.slice(0, from)}${marker}${section}\n${current.slice(to)}`;
+      }
+      const own = current.trimEnd();
+      return isOurs ? current : `${own}${own === "" ? "" : "\n\n"}${begin} ${note} -->\n${section}\n${end}\n`;
     },
   };
 }

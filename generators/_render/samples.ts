@@ -1,16 +1,14 @@
 import { sampleMessage } from "../_system/sample.ts";
 import type { Service, System } from "../_system/system.ts";
 import type { RenderedFile } from "./file.ts";
+import { subscriptionsOf } from "./subscriptions.ts";
 
 /** `src/generated/samples.ts`: valid data for each command and subscription, for tests and for trying things out. */
 export function samplesFile(system: System, service: Service): RenderedFile {
-  const owners = new Map(system.services.map((other) => [other.name, other]));
   const commands = service.commands.map(({ name, fields }) => [name, sampleMessage(fields, service.types)] as const);
-  const events = service.subscribes.map((ref) => {
-    const owner = owners.get(ref.service)!;
-    const { fields } = owner.events.find(({ name }) => name === ref.event)!;
-    return [`${ref.service}.${ref.event}`, sampleMessage(fields, owner.types)] as const;
-  });
+  const events = subscriptionsOf(system, service).map(
+    ({ type, event, owner }) => [type, sampleMessage(event.fields, owner.types)] as const,
+  );
   return {
     kind: "derived",
     path: `services/${service.name}/src/generated/samples.ts`,

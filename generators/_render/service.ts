@@ -6,10 +6,12 @@ import type { RenderedFile } from "./file.ts";
 import { messagesFile } from "./messages.ts";
 import { servicePackageJson } from "./package-json.ts";
 import { samplesFile } from "./samples.ts";
+import { type Subscription, subscriptionsOf } from "./subscriptions.ts";
 import type { Templates } from "./templates.ts";
 
 /** `services/<name>`: contracts and wiring derived, domain and handlers started, migrations by what they are for. */
 export function serviceFiles(system: System, service: Service, templates: Templates): readonly RenderedFile[] {
+  const subscriptions = subscriptionsOf(system, service);
   const at = (path: string) => `services/${service.name}/${path}`;
   const started = (path: string, content: string): RenderedFile => ({ kind: "started", path: at(path), content });
   return [
@@ -17,12 +19,12 @@ export function serviceFiles(system: System, service: Service, templates: Templa
     definitionFile(system, service),
     messagesFile(system, service),
     samplesFile(system, service),
-    { kind: "derived", path: at("src/generated/wiring.ts"), content: wiring(service) },
+    { kind: "derived", path: at("src/generated/wiring.ts"), content: wiring(service, subscriptions) },
     ...aggregateFiles(service, templates),
-    ...service.subscribes.map((ref) =>
+    ...subscriptions.map(({ ref, type }) =>
       started(
         `src/handlers/${handlerName(ref)}.ts`,
-        templates.fill("service/src/handlers/reaction.ts.ejs", { service: service.name, type: typeOf(ref) }),
+        templates.fill("service/src/handlers/reaction.ts.ejs", { service: service.name, type }),
       ),
     ),
     started("src/main.ts", templates.text("service/src/main.ts")),
@@ -38,15 +40,19 @@ function migrations(service: Service, templates: Templates): readonly (readonly 
   );
 }
 
-function wiring(service: Service): string {
-  const reactions = service.subscribes.map((ref) => ({ file: handlerName(ref), name: camel(handlerName(ref)), ref }));
+function wiring(service: Service, subscriptions: readonly Subscription[]): string {
+  const reactions = subscriptions.map(({ ref, type }) => ({
+    file: handlerName(ref),
+    name: camel(handlerName(ref)),
+    type,
+  }));
   const imports = [
     'import type { ServiceImplementation } from "eda-runtime";',
     `import { decider, type State } from "../domain/${kebab(service.aggregate)}.ts";`,
     ...reactions.map(({ file, name }) => `import { reaction as ${name} } from "../handlers/${file}.ts";`),
     'import type { Command, Event } from "./messages.ts";',
   ];
-  const entries = reactions.map(({ ref, name }) => `    "${typeOf(ref)}": ${name},`);
+  const entries = reactions.map(({ type, name }) => `    "${type}": ${name},`);
   const table = entries.length === 0 ? ["  reactions: {},"] : ["  reactions: {", ...entries, "  },"];
   return [
     ...imports,
@@ -62,8 +68,4 @@ function wiring(service: Service): string {
 /** `inventory-stock-reserved`: always two names at least, so never a reserved word. */
 function handlerName(ref: EventRef): string {
   return `${kebab(ref.service)}-${kebab(ref.event)}`;
-}
-
-function typeOf(ref: EventRef): string {
-  return `${ref.service}.${ref.event}`;
 }

@@ -1,6 +1,6 @@
-import type { Command } from "../_command/command.ts";
-import { kebabName, numberFrom, oneOf, retention } from "../_command/parse.ts";
-import type { Platform } from "../_system/system.ts";
+import type { Command, Option } from "../_command/command.ts";
+import { kebabName, numberBetween, oneOf, retention } from "../_command/parse.ts";
+import type { Platform, Stream, System } from "../_system/system.ts";
 
 export interface AppAnswers {
   readonly name: string;
@@ -52,33 +52,45 @@ export const command: Command<AppAnswers> = {
           { value: "nats", name: "NATS JetStream: small and quick to run (its broker comes later)" },
         ],
         when: undecided,
-        default: () => "kafka",
+        default: (_answers, system) => system?.stream.platform ?? "kafka",
       },
     },
-    load("peak", "messages per second at the busiest moment", "How many messages a second at the busiest moment?", 100),
-    load("size", "bytes of an average message", "How many bytes has an average message?", 600),
-    {
-      key: "growth",
-      flag: "--growth <factor>",
-      describe: "factor by which the load grows in a year",
-      parse: numberFrom(0.1, "growth factor", false),
-      decides: "stream",
-      question: { message: "By what factor does that grow in a year?", when: undecided, default: () => "2" },
-    },
-    load(
-      "partitions",
-      "partitions of a topic",
-      "How many partitions has a topic (consumers in parallel, at most)?",
-      12,
-    ),
-    load("replication", "replicas of a partition", "On how many brokers is each message kept?", 3),
+    figure("peak", "messages per second at the busiest moment, over the whole system", {
+      parse: numberBetween(0.001, 1e12, "number of messages per second", false),
+      message: "How many messages a second at the busiest moment?",
+      usual: ({ expected }) => expected?.peakPerSecond ?? 100,
+    }),
+    figure("size", "bytes of an average message", {
+      parse: numberBetween(1, 1e9, "number of bytes"),
+      message: "How many bytes has an average message?",
+      usual: ({ expected }) => expected?.averageBytes ?? 600,
+    }),
+    figure("growth", "factor by which the load grows in a year", {
+      parse: numberBetween(0.001, 1e6, "growth factor", false),
+      message: "By what factor does that grow in a year?",
+      usual: ({ expected }) => expected?.growthPerYear ?? 2,
+    }),
+    figure("partitions", "partitions of a topic", {
+      parse: numberBetween(1, 10_000, "number of partitions"),
+      message: "How many partitions has a topic (at most so many consumers work in parallel)?",
+      usual: ({ partitions }) => partitions,
+    }),
+    figure("replication", "brokers that keep a copy of each message", {
+      parse: numberBetween(1, 9, "number of brokers"),
+      message: "On how many brokers is each message kept?",
+      usual: ({ replication }) => replication,
+    }),
     {
       key: "retention",
       flag: "--retention <time>",
       describe: "how long topics keep messages: 7d, or forever",
       parse: retention,
       decides: "stream",
-      question: { message: "How long do topics keep messages?", when: undecided, default: () => "7d" },
+      question: {
+        message: "How long do topics keep messages (12h, 7d, forever)?",
+        when: undecided,
+        default: (_answers, system) => system?.stream.retention ?? "7d",
+      },
     },
     {
       key: "generator",
@@ -108,13 +120,21 @@ export const command: Command<AppAnswers> = {
   ],
 };
 
-function load(key: "peak" | "size" | "partitions" | "replication", describe: string, message: string, usual: number) {
-  return {
-    key,
-    flag: `--${key} <n>`,
-    describe,
-    parse: numberFrom(1, `number of ${describe}`),
-    decides: "stream",
-    question: { message, when: undecided, default: () => String(usual) },
-  } as const;
+type Figure = "peak" | "size" | "growth" | "partitions" | "replication";
+
+interface FigureText {
+  readonly parse: (text: string) => number;
+  readonly message: string;
+  /** What the manifest says, or else what is usual. */
+  readonly usual: (stream: Stream) => number;
+}
+
+function figure(key: Figure, describe: string, { parse, message, usual }: FigureText): Option<AppAnswers> {
+  const question = {
+    message,
+    when: undecided,
+    default: (_answers: Partial<AppAnswers>, system: System | undefined) =>
+      system ? String(usual(system.stream)) : "",
+  };
+  return { key, flag: `--${key} <n>`, describe, parse, decides: "stream", question };
 }

@@ -1,7 +1,9 @@
 import type { Command, Invocation } from "../_command/command.ts";
-import { kebabName, oneOf, pascalName, pascalNames } from "../_command/parse.ts";
+import { eventRefs, kebabName, oneOf, pascalName, pascalNames } from "../_command/parse.ts";
+import { adminPortOffset } from "../_rules/claims.ts";
+import type { ManifestDocument } from "../_system/document.ts";
 import { EdaError } from "../_system/errors.ts";
-import { camel, parseName, pascal } from "../_system/names.ts";
+import { camel, kebab, longestName, parseName, pascal } from "../_system/names.ts";
 import type { Persistence, Service, System } from "../_system/system.ts";
 import { assignEvents } from "./assign-events.ts";
 
@@ -12,6 +14,7 @@ export interface ServiceAnswers {
   readonly key: string;
   readonly commands: readonly string[];
   readonly events: readonly string[];
+  readonly subscribes?: readonly string[];
   readonly persistence: Persistence;
 }
 
@@ -40,6 +43,7 @@ export const command: Command<ServiceAnswers> = {
       question: {
         message: "Which bounded context does it belong to?",
         default: ({ name }, system) => existing(name, system)?.context ?? name ?? "",
+        stands,
       },
     },
     {
@@ -51,6 +55,7 @@ export const command: Command<ServiceAnswers> = {
       question: {
         message: "What does it decide about, one at a time (its aggregate)?",
         default: ({ name = "" }, system) => existing(name, system)?.aggregate ?? singular(pascal(name)),
+        stands,
       },
     },
     {
@@ -60,7 +65,8 @@ export const command: Command<ServiceAnswers> = {
       parse: (text) => camel(parseName(text, "a field")),
       question: {
         message: "Which field identifies it?",
-        default: ({ name, aggregate = "" }, system) => existing(name, system)?.key ?? `${camel(aggregate)}Id`,
+        default: ({ name, aggregate = "" }, system) => existing(name, system)?.key ?? keyOf(aggregate),
+        stands,
       },
     },
     {
@@ -69,7 +75,7 @@ export const command: Command<ServiceAnswers> = {
       describe: "commands that it handles",
       parse: pascalNames("a command"),
       decides: "requirements",
-      question: { message: "Which commands does it handle (PlaceOrder, CancelOrder)?", default: () => "" },
+      question: { message: "Which commands does it handle (PlaceOrder, CancelOrder)?", default: () => "", stands },
     },
     {
       key: "events",
@@ -77,7 +83,19 @@ export const command: Command<ServiceAnswers> = {
       describe: "events that it publishes",
       parse: pascalNames("an event"),
       decides: "requirements",
-      question: { message: "Which events does it publish (OrderPlaced, OrderCancelled)?", default: () => "" },
+      question: { message: "Which events does it publish (OrderPlaced, OrderCancelled)?", default: () => "", stands },
+    },
+    {
+      key: "subscribes",
+      flag: "--subscribes <service.Event,…>",
+      describe: "events of other services that it reacts to",
+      parse: eventRefs,
+      decides: "requirements",
+      question: {
+        message: "Which events of other services does it react to (orders.OrderPlaced)?",
+        when: (_answers, system) => system?.services.some(({ events }) => events.length > 0) === true,
+        default: () => "",
+      },
     },
     {
       key: "persistence",
@@ -89,37 +107,29 @@ export const command: Command<ServiceAnswers> = {
         message: "What is kept of each aggregate?",
         choices: [{ value: "state", name: "its current state" }],
         default: () => "state",
+        stands,
       },
     },
   ],
 
   edit({ manifest, answers }) {
-    const { name, context, aggregate, key, commands, events } = answers;
+    const { name, context, aggregate, key, persistence } = answers;
     const at = ["services", name] as const;
-    const isNew = manifest.get(at) === undefined;
+    const before = existing(name, manifest.system);
     if (manifest.get(["contexts", context]) === undefined) manifest.set(["contexts", context], {});
-    const keyField = { [key]: "uuid" };
-    if (isNew) {
-      manifest.set(at, { context, aggregate, key, port: freePort(manifest.system), persistence: answers.persistence });
+    if (!before) {
+      manifest.set(at, { context, aggregate, key, port: freePort(manifest.system), persistence });
     } else {
       for (const part of ["context", "aggregate", "key"] as const) {
-        if (manifest.get([...at, part]) !== answers[part]) manifest.set([...at, part], answers[part]);
+        if (before[part] !== answers[part]) manifest.set([...at, part], answers[part]);
       }
     }
-    for (const event of events) {
-      if (manifest.get([...at, "events", event]) === undefined)
-        manifest.set([...at, "events", event], { fields: keyField });
-    }
-    const known = Object.keys((manifest.get([...at, "commands"]) as object | undefined) ?? {});
-    for (const each of commands) {
-      if (!known.includes(each)) manifest.set([...at, "commands", each], { fields: keyField, emits: [] });
-    }
-    const emitted = new Set(
-      Object.values(manifest.system.services.find((s) => s.name === name)?.commands ?? {}).flatMap((c) => c.emits),
-    );
-    const homeless = events.filter((event) => !emitted.has(event));
-    for (const [owner, its] of assignEvents([...new Set([...known, ...commands])], homeless)) {
-      manifest.extend([...at, "commands", owner, "emits"], its);
+    const fields = { [key]: keyType(manifest, before) };
+    addMissing(manifest, [...at, "events"], answers.events, { fields });
+    addMissing(manifest, [...at, "commands"], answers.commands, { fields, emits: [] });
+    if (answers.subscribes?.length) manifest.extend([...at, "subscribes"], answers.subscribes);
+    for (const [command, events] of newEmissions(answers, before)) {
+      manifest.extend([...at, "commands", command, "emits"], events);
     }
   },
 
@@ -135,8 +145,42 @@ export const command: Command<ServiceAnswers> = {
     ];
   },
 
-  next: ({ name }) => [`npm test -w services/${name}`, "npm run dev"],
+  next: ({ name }) => [
+    "npx eda sync        # after giving commands and events their fields in eda.yaml",
+    `npm test -w services/${name}`,
+    "npm run dev",
+  ],
 };
+
+function addMissing(manifest: ManifestDocument, at: readonly string[], names: readonly string[], entry: object): void {
+  for (const name of names) {
+    if (manifest.get([...at, name]) === undefined) manifest.set([...at, name], entry);
+  }
+}
+
+/** The type that the key has in the service's events already. */
+function keyType(manifest: ManifestDocument, before: Service | undefined): string {
+  const types = (before?.events ?? []).map(({ name }) =>
+    manifest.get(["services", before!.name, "events", name, "fields", before!.key]),
+  );
+  return types.find((type) => typeof type === "string") ?? "uuid";
+}
+
+/**
+ * Which command emits which of the events named that no command emits yet. The first commands of a service also take
+ * the events that it has: until then nobody could.
+ */
+function newEmissions({ commands, events }: ServiceAnswers, before: Service | undefined) {
+  const own = before?.commands ?? [];
+  const emitted = new Set(own.flatMap(({ emits }) => emits));
+  const waiting = own.length === 0 ? (before?.events ?? []).map(({ name }) => name) : [];
+  const homeless = new Set([...waiting, ...events].filter((event) => !emitted.has(event)));
+  return assignEvents([...new Set([...own.map(({ name }) => name), ...commands])], [...homeless]);
+}
+
+function stands({ name }: Partial<ServiceAnswers>, system: System | undefined): boolean {
+  return existing(name, system) !== undefined;
+}
 
 function existing(name: string | undefined, system: System | undefined): Service | undefined {
   return system?.services.find((service) => service.name === name);
@@ -156,10 +200,16 @@ function persistence(text: string): Persistence {
   });
 }
 
-/** The first port from 4001 on that no service has. */
-function freePort(system: System): number {
-  const taken = new Set(system.services.map(({ port }) => port));
+/** `orderId`; `id` where that would be longer than a name may be. */
+function keyOf(aggregate: string): string {
+  const key = `${camel(aggregate)}Id`;
+  return key.length <= longestName && kebab(key).length <= longestName ? key : "id";
+}
+
+/** The first port from 4001 on that nobody listens on; an admin endpoint listens above each. */
+function freePort({ services, readModels }: System): number {
+  const taken = new Set([...services, ...readModels].flatMap(({ port }) => [port, port + adminPortOffset]));
   let port = firstPort;
-  while (taken.has(port)) port++;
+  while (taken.has(port) || taken.has(port + adminPortOffset)) port++;
   return port;
 }
