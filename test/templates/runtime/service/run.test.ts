@@ -26,8 +26,8 @@ describe("a service process", () => {
     running.push(started);
     return started;
   };
-  const place = (url: string | undefined, orderId: string) =>
-    ask(url ?? "", "/commands/place-order", { body: { orderId, lines: [{ sku: "a", quantity: 1 }] } });
+  const place = (url: string | undefined, orderId: string, headers: Record<string, string> = {}) =>
+    ask(url ?? "", "/commands/place-order", { body: { orderId, lines: [{ sku: "a", quantity: 1 }] }, headers });
 
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     it(`stops gracefully at ${signal}, with exit code 0`, async () => {
@@ -46,11 +46,43 @@ describe("a service process", () => {
     const environment = { EDA_INSTANCE: "one" };
     const first = start(environment);
     const { http } = await first.started;
-    await Promise.all(ids.map((id) => place(http, id)));
+    const key = { "idempotency-key": randomUUID() };
+    const answers = await Promise.all(ids.map((id, index) => place(http, id, index === 0 ? key : {})));
     first.child.kill("SIGKILL");
     await first.ended;
-    await start(environment).started;
+    const second = await start(environment).started;
+    const again = await place(second.http, ids[0] ?? "", key);
+    assert.equal(again.headers.get("idempotent-replayed"), "true");
+    assert.deepEqual(again.body, answers[0]?.body);
     await eventually(() => ids.every((id) => seen.some(({ key }) => key === id)), { what: "every event" });
+  });
+
+  it("stops under load without losing what it has answered", async () => {
+    const environment = { EDA_INSTANCE: "one" };
+    const seen = await around.messages("orders.order.events");
+    const service = start(environment);
+    const { http } = await service.started;
+    const answered = new Set<string>();
+    const client = async () => {
+      for (;;) {
+        const orderId = randomUUID();
+        const answer = await place(http, orderId).catch(() => undefined);
+        if (answer?.status !== 200) return answer?.status;
+        answered.add(orderId);
+      }
+    };
+    const clients = Array.from({ length: 8 }, client);
+    await eventually(() => answered.size >= 50, { what: "load" });
+    service.child.kill("SIGTERM");
+    // Each client ends at a plain refusal: 503, or a closed door.
+    for (const status of await Promise.all(clients)) assert.ok(status === undefined || status === 503, `${status}`);
+    assert.equal((await service.ended).code, 0);
+    await start(environment).started;
+    const arrived = () => {
+      const keys = new Set(seen.map(({ key }) => key));
+      return [...answered].every((orderId) => keys.has(orderId));
+    };
+    await eventually(arrived, { what: "every answered order on the topic" });
   });
 
   it("can be one part of the service: what HTTP puts into the outbox, a relay elsewhere publishes", async () => {
@@ -59,7 +91,7 @@ describe("a service process", () => {
     const web = start({ EDA_ROLE: "http" });
     const { http } = await web.started;
     assert.equal((await place(http, orderId)).status, 200);
-    const relay = start({}, "--role", "relay");
+    const relay = start({ EDA_INSTANCE: "one" }, "--role", "relay");
     const started = await relay.started;
     assert.equal(started.http, undefined);
     assert.equal((await ask(started.admin, "/health/ready")).status, 200);
