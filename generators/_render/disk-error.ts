@@ -24,7 +24,7 @@ export function diskError(error: unknown, verb: string, path: string): unknown {
   const reason = explanations[code];
   if (reason === undefined) return error;
   return new EdaError(`cannot ${verb} ${path}: ${reason} (${code})`, {
-    hint: "clear that up and run `eda sync`: it finishes what is missing",
+    hint: "clear that up and run this again: what is missing is finished then",
     cause: error,
   });
 }

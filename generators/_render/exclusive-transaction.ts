@@ -13,7 +13,11 @@ export function exclusiveTransaction(file: string): (() => void) | undefined {
   try {
     // In memory, since a kill would leave a journal file behind.
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
-    return () => database.close();
+    held.add(database);
+    return () => {
+      held.delete(database);
+      database.close();
+    };
   } catch (error) {
     database.close();
     if ((error as { errcode?: number }).errcode === busy) return undefined;
@@ -22,6 +26,9 @@ export function exclusiveTransaction(file: string): (() => void) | undefined {
 }
 
 const busy = 5; // SQLITE_BUSY
+
+/** Open connections: one that nothing refers to would be closed by the garbage collector, and its lock with it. */
+const held = new Set<DatabaseSync>();
 
 /** Loads node:sqlite when it is first needed, without the one warning that Node 22 prints on loading it. */
 function sqlite(): typeof DatabaseSync {

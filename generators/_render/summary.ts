@@ -22,6 +22,19 @@ export function countLine(plan: Plan): string {
   return words.flatMap((word) => (counts.has(word) ? [`${counts.get(word)} ${word}`] : [])).join(", ");
 }
 
+/**
+ * Paths that are not as the manifest has them: what `sync --check` fails on. A person's runtime, started files, stubs
+ * and orphans are no such thing. Of a plan that has read all, hand-edited derived files are among them.
+ */
+export function staleFiles(plan: Plan): readonly string[] {
+  return plan.entries.flatMap(({ action, kind, path }) => {
+    const isStale = stale.has(action) || (action === "edited" && kind === "derived");
+    return isStale ? [path] : [];
+  });
+}
+
+const stale: ReadonlySet<PlanEntry["action"]> = new Set(["create", "change", "delete", "conflict"]);
+
 function wordOf(entry: PlanEntry): string | undefined {
   if (entry.action === "unchanged" || (entry.action === "kept" && entry.kind === "started")) return undefined;
   return entry.action;

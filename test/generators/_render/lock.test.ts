@@ -11,12 +11,15 @@ describe("the lock", () => {
   it("is free again at once when its holder is killed", () =>
     inFolder(async (root) => {
       const holder = start("hold-lock.mts", [root]);
-      assert.equal(await said(holder), "held");
-      const waits: string[] = [];
-      const refused = withLock(root, () => assert.fail("ran"), { patience: 50, onWait: () => waits.push("waiting") });
-      await assert.rejects(refused, { name: "EdaError", message: /another run has held .eda\/lock/ });
-      assert.deepEqual(waits, ["waiting"]);
-      holder.kill("SIGKILL");
+      try {
+        assert.equal(await said(holder), "held");
+        const waits: string[] = [];
+        const refused = withLock(root, () => assert.fail("ran"), { patience: 50, onWait: () => waits.push("waiting") });
+        await assert.rejects(refused, { name: "EdaError", message: /another run has held .eda\/lock/ });
+        assert.deepEqual(waits, ["waiting"]);
+      } finally {
+        holder.kill("SIGKILL");
+      }
       await ended(holder);
       assert.equal(await withLock(root, () => "mine", noWait), "mine");
     }));
@@ -63,18 +66,34 @@ describe("the lock", () => {
       assert.deepEqual(fs.readdirSync(join(root, ".eda")), ["files"]);
     }));
 
-  // Red without the comparison of the file's inode.
-  it("does not count where a run that refused removed its file meanwhile", () =>
+  it("is the next one's after a run that refused and removed its file", () =>
     inFolder(async (root) => {
-      const order: string[] = [];
       let refuse = (_error: Error) => {};
       const first = withLock(root, () => new Promise((_resolve, reject) => (refuse = reject)));
-      const second = withLock(root, () => order.push(fs.existsSync(join(root, ".eda/lock")) ? "locked" : "on nothing"));
+      const second = withLock(root, () => fs.existsSync(join(root, ".eda/lock")));
       await new Promise(setImmediate);
       refuse(new Error("refused"));
       await assert.rejects(first, /refused/);
-      await second;
-      assert.deepEqual(order, ["locked"]);
+      assert.equal(await second, true);
+    }));
+
+  // Red without the comparison of the file's inodes.
+  it("does not count on a file that was removed between opening and locking it", () =>
+    inFolder(async (root) => {
+      const { prototype } = process.getBuiltinModule("node:sqlite").DatabaseSync;
+      const { exec } = prototype;
+      prototype.exec = function (sql) {
+        prototype.exec = exec;
+        fs.unlinkSync(join(root, ".eda/lock"));
+        exec.call(this, sql);
+      };
+      await withLock(root, async () => {
+        const other = start("run-tiny.mts", [root, "add", "alerts"]);
+        const ends = ended(other);
+        assert.equal(await Promise.race([said(other), ends]), "waiting");
+        other.kill("SIGKILL");
+        await ends;
+      });
     }));
 
   it("says in a plain line that it cannot be taken", async () => {

@@ -187,6 +187,14 @@ describe("the plan of a shared file", () => {
     assert.deepEqual(entry(was), changed);
   });
 
+  it("is told whether an earlier run had a hand in it", () => {
+    const edit = (_text: string | undefined, isOurs: boolean) => String(isOurs);
+    for (const record of [parseRecord("shared - a.ts"), new Map()]) {
+      const [entry] = planFiles({ rendered: [{ kind: "shared", path: "a.ts", edit }], record, disk: disk() }).entries;
+      assert.equal(entry && "content" in entry && entry.content, String(record.size > 0));
+    }
+  });
+
   it("keeps its CRLF", () => {
     assert.equal(entry("ours\r\n")?.action, "unchanged");
     const changed = entry("theirs\r\n");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { entryDiff } from "../../../generators/_render/diff.ts";
 import type { PlanEntry } from "../../../generators/_render/plan.ts";
-import { planSummary } from "../../../generators/_render/summary.ts";
+import { planSummary, staleFiles } from "../../../generators/_render/summary.ts";
 
 const entries: readonly PlanEntry[] = [
   { action: "create", kind: "derived", path: "a", content: "1\n" },
@@ -22,6 +22,17 @@ describe("what a plan says", () => {
 
   it("is nothing where nothing is to be done", () => {
     assert.deepEqual(planSummary({ entries: entries.slice(-1), record: new Map() }), []);
+  });
+
+  it("is what is stale, where a person's own work is not", () => {
+    const text = { path: "x", current: "1", content: "2" };
+    const more: readonly PlanEntry[] = [
+      { action: "conflict", kind: "derived", ...text, path: "conflict" },
+      { action: "edited", kind: "derived", ...text, path: "edited" },
+      { action: "edited", kind: "runtime", ...text, path: "runtime" },
+    ];
+    const plan = { entries: [...entries, ...more], record: new Map() };
+    assert.deepEqual(staleFiles(plan), ["a", "b", "e", "conflict", "edited"]);
   });
 
   it("is a unified diff of what an entry changes or would change", async () => {
