@@ -54,7 +54,7 @@ type Row = {
  * Reads on from the group's committed position, which is kept nowhere else: a seek needs to be told to nobody, and
  * what a handler did not commit comes again by itself.
  */
-const FETCH = `
+export const FETCH = `
   SELECT at.seeks, at.skipped, r."offset", r.key, r.headers, r.value, r.written_at AS timestamp
     FROM (
       SELECT g.seeks, greatest(g.next_offset, p.start_offset) AS next,
