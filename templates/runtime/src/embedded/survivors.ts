@@ -11,7 +11,11 @@ const GUARD_MS = 5_000;
  * the guard was killed too. A process number alone is no proof, for another program may have it by now; a service
  * whose admin interface takes the run's token is ours.
  */
-export async function stopSurvivors(lastRun: RunningSystem | undefined, log: (line: string) => void): Promise<void> {
+export async function stopSurvivors(
+  lastRun: RunningSystem | undefined,
+  log: (line: string) => void,
+  guardMs = GUARD_MS,
+): Promise<void> {
   if (!lastRun || isRunning(lastRun.supervisor)) return;
   const left = () => lastRun.services.filter((service) => service.pid !== null && isRunning(service.pid));
   const gone = async (limitMs: number) => {
@@ -21,13 +25,13 @@ export async function stopSurvivors(lastRun: RunningSystem | undefined, log: (li
   if (left().length === 0) return;
   const guarded = left();
   const ours = await Promise.all(guarded.map((service) => takesToken(service.adminUrl, lastRun.adminToken)));
-  if (await gone(ours.some(Boolean) ? GUARD_MS : 0)) return;
+  if (await gone(ours.some(Boolean) ? guardMs : 0)) return;
   for (const service of left()) {
     if (!(await takesToken(service.adminUrl, lastRun.adminToken))) continue;
     log(`${service.name} (process ${service.pid}) was left over from a run that was killed: stopping it`);
     process.kill(service.pid!, "SIGTERM");
   }
-  if (await gone(GUARD_MS)) return;
+  if (await gone(guardMs)) return;
   for (const service of left()) {
     if (await takesToken(service.adminUrl, lastRun.adminToken)) process.kill(service.pid!, "SIGKILL");
   }
