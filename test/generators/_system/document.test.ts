@@ -282,6 +282,13 @@ describe("a manifest document", () => {
     });
   });
 
+  it("leaves out what is undefined", () => {
+    const written = edited("eda: 1\n", (document) =>
+      document.set(["stream"], { partitions: undefined, platform: "nats" }),
+    );
+    assert.equal(written, "eda: 1\nstream:\n  platform: nats\n");
+  });
+
   it("writes a new system as the format's own page does", () => {
     const written = edited("# top\neda: 1\nname: shop\n", (document) => {
       document.set(["stream"], { platform: "kafka", partitions: 12 });
