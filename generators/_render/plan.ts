@@ -28,9 +28,9 @@ export type PlanEntry =
   | (At & { readonly action: "unchanged" })
   /** A derived file that a person changed, or that was never ours, would be written: left alone unless forced. */
   | (At & Text & Was & { readonly action: "conflict" })
-  /** Edited by hand, while what is rendered has not changed since: left alone. Seen only where it was read. */
-  | (At & Text & Was & { readonly action: "edited" })
-  /** A runtime file that a person changed, of which there is a newer one to show. */
+  /** Edited by hand, while what is rendered has not changed since: left alone. Seen only where all is read. */
+  | (At & Text & Was & { readonly action: "edited"; readonly kind: "derived" })
+  /** A runtime file that a person changed, of which (but where all is read) there is a newer one to show. */
   | (At & Text & Was & { readonly action: "kept"; readonly kind: "runtime" })
   /** Started by an earlier run, or found there: the user's, on disk or deleted. Of a stub: edited or deleted. */
   | (At & { readonly action: "kept"; readonly kind: "started" | "stub" })
@@ -130,8 +130,8 @@ function planHashed(file: WithContent, known: RecordEntry | undefined, input: Pl
   const origin = { recorded: known?.hashes ?? [], now: content, before: () => before(path) };
   if (isStale || !isEdited(current, origin)) return plan({ action: "change", kind, path, content, current }, written);
   if (kind === "stub") return plan({ action: "kept", kind, path }, known ?? { kind, hashes: [] });
-  if (isRecorded) return plan({ action: "edited", kind, path, content, current }, written);
   if (kind === "runtime") return plan({ action: "kept", kind, path, content, current }, known);
+  if (isRecorded) return plan({ action: "edited", kind: "derived", path, content, current }, written);
   return plan({ action: "conflict", kind, path, content, current }, known);
 }
 

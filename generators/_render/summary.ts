@@ -27,13 +27,10 @@ export function countLine(plan: Plan): string {
  * and orphans are no such thing. Of a plan that has read all, hand-edited derived files are among them.
  */
 export function staleFiles(plan: Plan): readonly string[] {
-  return plan.entries.flatMap(({ action, kind, path }) => {
-    const isStale = stale.has(action) || (action === "edited" && kind === "derived");
-    return isStale ? [path] : [];
-  });
+  return plan.entries.flatMap(({ action, path }) => (stale.has(action) ? [path] : []));
 }
 
-const stale: ReadonlySet<PlanEntry["action"]> = new Set(["create", "change", "delete", "conflict"]);
+const stale: ReadonlySet<PlanEntry["action"]> = new Set(["create", "change", "delete", "conflict", "edited"]);
 
 function wordOf(entry: PlanEntry): string | undefined {
   if (entry.action === "unchanged" || (entry.action === "kept" && entry.kind === "started")) return undefined;

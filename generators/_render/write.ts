@@ -120,14 +120,15 @@ function withForced(record: FileRecord, forced: readonly Write[]): FileRecord {
   return new Map([...record, ...forced.map((entry) => [entry.path, recordOf(entry.kind, entry.content)] as const)]);
 }
 
-/** The plan may be minutes old where a person was asked something: what they saved meanwhile is not overwritten. */
+/**
+ * The plan may be minutes old where a person was asked something: what they saved meanwhile is not overwritten. What
+ * another run has brought about already is as good as planned.
+ */
 function refuseChanged(root: string, entry: Write | Deletion): void {
   const expected = "current" in entry ? entry.current : undefined;
-  const isAsPlanned =
-    expected === undefined
-      ? fs.lstatSync(join(root, entry.path), { throwIfNoEntry: false }) === undefined
-      : readText(root, entry.path) === expected;
-  if (isAsPlanned) return;
+  const intended = "content" in entry ? entry.content : undefined;
+  const now = readText(root, entry.path);
+  if (now === expected || now === intended) return;
   throw new EdaError(`${entry.path} was changed while this was running`, { hint: "run it again" });
 }
 

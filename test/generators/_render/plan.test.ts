@@ -128,6 +128,8 @@ describe("the plan of a runtime file", () => {
     const input = { rendered, record: recorded("runtime", "old\n"), disk: disk("mine\n") };
     assert.deepEqual(plan(input), ["kept", line("runtime", "old\n")]);
     assert.deepEqual(plan({ ...input, disk: disk(conflicted) })[0], "kept");
+    const current = { rendered, record: recorded("runtime", "new\n"), disk: disk("mine\n"), readAll: true };
+    assert.deepEqual(plan(current), ["kept", line("runtime", "new\n")]);
   });
 });
 

@@ -29,7 +29,6 @@ describe("what a plan says", () => {
     const more: readonly PlanEntry[] = [
       { action: "conflict", kind: "derived", ...text, path: "conflict" },
       { action: "edited", kind: "derived", ...text, path: "edited" },
-      { action: "edited", kind: "runtime", ...text, path: "runtime" },
     ];
     const plan = { entries: [...entries, ...more], record: new Map() };
     assert.deepEqual(staleFiles(plan), ["a", "b", "e", "conflict", "edited"]);
