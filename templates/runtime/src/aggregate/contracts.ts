@@ -29,8 +29,8 @@ export function compileContracts(definition: ServiceDefinition): Contracts {
 
 function compileAll(service: string, contracts: Readonly<Record<string, { readonly schema: object }>>) {
   // Data is judged as it is: nothing is converted, filled in or taken out. Without allErrors a hostile body costs
-  // one error, not one for each of its elements.
-  const ajv = new Ajv2020({ strictTypes: false, strictTuples: false, validateFormats: true });
+  // one error, not one for each of its elements. What every object inherits, such as `constructor`, is not data.
+  const ajv = new Ajv2020({ ownProperties: true, strictTypes: false, strictTuples: false });
   formats.default(ajv);
   return new Map(
     Object.entries(contracts).map(([type, { schema }]): [string, ValidateFunction] => {

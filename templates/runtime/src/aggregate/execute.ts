@@ -1,6 +1,7 @@
 import type { Transaction } from "../database/database.ts";
 import type { InsertMessages, OutboxMessage } from "../outbox/outbox.ts";
 import type { NamedCommand, NamedEvent, Outcome, ServiceDefinition } from "../service/definition.ts";
+import { aggregateIdIn, ID_RULE } from "./aggregate-id.ts";
 import type { Contracts } from "./contracts.ts";
 import type { Decider } from "./decider.ts";
 import type { AggregatePersistence } from "./persistence.ts";
@@ -82,18 +83,12 @@ function message(
 }
 
 function aggregateId(definition: ServiceDefinition, command: NamedCommand): string {
-  const id = idIn(definition, command.data);
+  const id = aggregateIdIn(definition, command.data);
   if (id === undefined)
     throw new ContractError(
-      `${definition.name}.${command.type} has no ${definition.key}: that field says which ${definition.aggregate} it is for`,
+      `${definition.name}.${command.type} does not say which ${definition.aggregate} it is for: ${definition.key} ${ID_RULE}`,
     );
   return id;
-}
-
-function idIn(definition: ServiceDefinition, data: object): string | undefined {
-  const value: unknown = Object.entries(data).find(([name]) => name === definition.key)?.[1];
-  if (typeof value === "string" && value !== "") return value;
-  return Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
 function checkEvent<State, Command extends NamedCommand, Event extends NamedEvent>(
@@ -110,7 +105,7 @@ function checkEvent<State, Command extends NamedCommand, Event extends NamedEven
   const violation = contracts.event(event.type, event.data);
   if (violation !== undefined)
     throw new ContractError(`${name} breaks its contract at ${violation.pointer}: ${violation.detail}`);
-  if (idIn(definition, event.data) !== id)
+  if (aggregateIdIn(definition, event.data) !== id)
     throw new ContractError(
       `${name} carries another ${definition.key} than the ${definition.aggregate} it happened to`,
     );

@@ -20,6 +20,8 @@ export function createApp({ log, metrics }: AppOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "correlationid" }),
     genReqId: ({ headers }) => correlationId(headers["x-correlation-id"]),
     bodyLimit: BODY_BYTES,
+    // An aggregate's id in a path, each character up to nine long when escaped.
+    routerOptions: { maxParamLength: 255 * 9 },
     // Time for a request to arrive, and for its handler to answer it.
     requestTimeout: REQUEST_MS,
     handlerTimeout: REQUEST_MS,

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Contracts } from "../aggregate/contracts.ts";
+import { aggregateIdIn, ID_RULE } from "../aggregate/aggregate-id.ts";
+import type { Contracts, Violation } from "../aggregate/contracts.ts";
 import type { Cause } from "../aggregate/execute.ts";
 import type { Loaded } from "../aggregate/persistence.ts";
 import type { Database, Transaction } from "../database/database.ts";
@@ -24,14 +25,14 @@ export interface RouteContext {
 
 /** `POST /commands/<name>` for each command that has `http: true`. */
 export function commandRoutes(app: FastifyInstance, context: RouteContext): void {
-  const { definition, contracts } = context;
+  const { definition } = context;
   for (const [name, contract] of Object.entries(definition.commands)) {
     if (!contract.http) continue;
     app.route({
       method: "POST",
       url: `/commands/${kebabCase(name)}`,
       schema: commandSchema(definition, name, contract),
-      validatorCompiler: ({ httpPart }) => (httpPart === "body" ? (body) => checked(contracts, name, body) : accepted),
+      validatorCompiler: ({ httpPart }) => (httpPart === "body" ? (body) => checked(context, name, body) : accepted),
       async handler(request, reply) {
         // The validator has refused everything but an object.
         const answer = await answerCommand(context, request, name, request.body as object);
@@ -87,11 +88,19 @@ function answerOf(definition: ServiceDefinition, command: string, { events, toke
   };
 }
 
-function checked(contracts: Contracts, command: string, body: unknown): { error: Problem } | { value: unknown } {
-  const violation = findUnstorable(body) ?? contracts.command(command, body);
+function checked(context: RouteContext, command: string, body: unknown): { error: Problem } | { value: unknown } {
+  const violation = findViolation(context, command, body);
   if (violation === undefined) return { value: body };
   const at = violation.pointer === "#" ? "the body" : violation.pointer;
   return { error: new Problem(400, `${at} ${violation.detail}`, { extension: { errors: [violation] } }) };
+}
+
+function findViolation({ definition, contracts }: RouteContext, command: string, body: unknown): Violation | undefined {
+  const violation = findUnstorable(body) ?? contracts.command(command, body);
+  if (violation !== undefined || typeof body !== "object" || body === null) return violation;
+  return aggregateIdIn(definition, body) === undefined
+    ? { pointer: `#/${definition.key}`, detail: ID_RULE }
+    : undefined;
 }
 
 function accepted(value: unknown): { value: unknown } {

@@ -184,7 +184,10 @@ describe("a command on an aggregate kept as state", () => {
   });
 
   it("refuses a command without an aggregate id", async () => {
-    const data = { orderId: "", lines };
-    await assert.rejects(execute({ type: "PlaceOrder", data }), /orders\.PlaceOrder has no orderId/);
+    for (const orderId of ["", "x".repeat(256)])
+      await assert.rejects(
+        execute({ type: "PlaceOrder", data: { orderId, lines } }),
+        /orders\.PlaceOrder does not say which Order it is for: orderId must be a text of 1 to 255/,
+      );
   });
 });

@@ -60,6 +60,33 @@ describe("bodies of every kind", () => {
     );
   });
 
+  // Removed once: the look at the id in findViolation. Then an id too long for an index is answered as 500.
+  it("need an aggregate's id of a length that can be a key, and get it back by that id", async () => {
+    const open = {
+      schema: { type: "object", additionalProperties: true },
+      emits: ["OrderPlaced", "OrderRejected"],
+      http: true,
+    };
+    const loose = createService(
+      { ...ordersDefinition, commands: { ...ordersDefinition.commands, PlaceOrder: open } },
+      ordersImplementation,
+      { ...around.config, role: "http" },
+      around.options,
+    );
+    await loose.start();
+    try {
+      const url = loose.addresses.http ?? "";
+      const post = (orderId: unknown) => ask(url, "/commands/place-order", { body: { orderId, lines: [] } });
+      for (const orderId of ["", "é".repeat(256), "x".repeat(10_000), 1.5, {}, null, true]) {
+        const { status, body } = await post(orderId);
+        assert.deepEqual([status, body.errors[0].pointer], [400, "#/orderId"]);
+      }
+      assert.equal((await ask(url, `/aggregates/${encodeURIComponent("語".repeat(255))}`)).status, 404);
+    } finally {
+      await loose.stop();
+    }
+  });
+
   it("with quotes, markup and SQL in them come back as they went in", async () => {
     const orderId = randomUUID();
     const sku = `'; DROP TABLE aggregates; -- "<%= %> $(id) \u2028 ${"\\"} é`;
