@@ -10,19 +10,10 @@ import {
   type Subscription,
 } from "../../../../templates/runtime/src/broker/broker.ts";
 import { partitionFor } from "../../../../templates/runtime/src/broker/murmur2.ts";
+import type { BrokerUnderTest } from "./broker-under-test.ts";
+import { assertOrder } from "./ledger.ts";
 import { type ConsumerProcess, spawnConsumer } from "./spawn-consumer.ts";
 import { until } from "./until.ts";
-
-export interface BrokerUnderTest {
-  /** Opens the broker as one more process would. */
-  open(): Promise<Broker>;
-  /** For consumers in processes of their own: a module that exports `open()`, and what its environment must hold. */
-  readonly process: { readonly module: URL; readonly env: Readonly<Record<string, string>> };
-  /** Makes the broker unreachable for those that `open` has opened, until `up`. */
-  down(): Promise<void>;
-  up(): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** What every broker must do, whatever it is made of. */
 export function conformance(name: string, start: () => Promise<BrokerUnderTest>): void {
@@ -458,15 +449,4 @@ export function conformance(name: string, start: () => Promise<BrokerUnderTest>)
 
 function textOf(record: Pick<OutgoingRecord, "value">): string {
   return new TextDecoder().decode(record.value);
-}
-
-/** Each key's values, by their first delivery, are numbered 0, 1, 2, … without a gap. */
-function assertOrder(delivered: readonly string[], perKey: number): void {
-  const next = new Map<string, number>();
-  for (const value of new Set(delivered)) {
-    const [key, number] = value.split("/") as [string, string];
-    assert.equal(Number(number), next.get(key) ?? 0, `out of order: ${value}`);
-    next.set(key, Number(number) + 1);
-  }
-  for (const [key, count] of next) assert.equal(count, perKey, `${key} lost records`);
 }

@@ -15,7 +15,10 @@ export interface ConsumerArguments {
 
 export type ConsumerLine =
   | { readonly at: "joined" | "aborted" | "closed" }
-  | { readonly at: "handling" | "committed" | "refused"; readonly values: readonly string[]; readonly error?: string };
+  | { readonly at: "committed"; readonly values: readonly string[] }
+  | { readonly at: "refused"; readonly values: readonly string[]; readonly error: string }
+  /** `time` in milliseconds, comparable between processes of one machine. */
+  | { readonly at: "handling"; readonly values: readonly string[]; readonly time: number };
 
 async function main(given: ConsumerArguments): Promise<void> {
   const { open } = (await import(given.module)) as { open(): Promise<Broker> };
@@ -26,7 +29,7 @@ async function main(given: ConsumerArguments): Promise<void> {
   const subscription = await broker.subscribe(given.subscribe, async (batch: Batch) => {
     const values = batch.records.map((record) => decoder.decode(record.value));
     batch.signal.addEventListener("abort", () => say({ at: "aborted" }));
-    say({ at: "handling", values });
+    say({ at: "handling", values, time: performance.timeOrigin + performance.now() });
     if (given.holds) await new Promise<void>((goOn) => held.push(goOn));
     try {
       await batch.commit(batch.records.at(-1)!.offset + 1n);
