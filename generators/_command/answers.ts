@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { EdaError } from "../_system/errors.ts";
+import { onDemand } from "../_system/on-demand.ts";
 import { didYouMean } from "../_system/suggest.ts";
 import type { System } from "../_system/system.ts";
 import type { Asker } from "./ask.ts";
@@ -42,7 +42,8 @@ export async function collectAnswers<A extends object>(
     const otherwise = question.default(answers as Partial<A>, system);
     if (unanswered.by === "asking") {
       answers[option.key] = option.parse(await ask(unanswered.asker, option, question, otherwise));
-    } else if (unanswered.by === "default" && !(option.required && otherwise === "")) {
+    } else if (unanswered.by === "default") {
+      if (option.required && otherwise === "") throw withoutDefault(command, option);
       answers[option.key] = option.parse(otherwise);
       if (question.stands?.(answers as Partial<A>, system) !== true) assumed.add(option.key);
     } else {
@@ -50,16 +51,18 @@ export async function collectAnswers<A extends object>(
     }
   }
   if (missing.length > 0) {
-    const needed = `${command.name} needs an answer for ${missing.join(", ")}`;
-    throw unanswered.by === "default"
-      ? new EdaError(`${needed}, for which there is no default`, {
-          hint: `eda ${command.name === "app" ? "new" : `add ${command.name}`} --help tells more`,
-        })
-      : new EdaError(`${needed}, and there is no terminal to ask at`, {
-          hint: "Give the flags, or --answers FILE, or --defaults to take every default",
-        });
+    throw new EdaError(
+      `${command.name} needs an answer for ${missing.join(", ")}, and there is no terminal to ask at`,
+      { hint: "Give the flags, or --answers FILE, or --defaults to take every default" },
+    );
   }
   return { answers: answers as A, assumed };
+}
+
+function withoutDefault<A extends object>({ name }: Command<A>, { flag }: Option<A>): EdaError {
+  return new EdaError(`${name} needs ${flag}, for which there is no default`, {
+    hint: `Type it behind the command: eda add ${name} ${flag}`,
+  });
 }
 
 function ask<A extends object>(asker: Asker, option: Option<A>, question: Question<A>, otherwise: string) {
@@ -86,7 +89,7 @@ function ask<A extends object>(asker: Asker, option: Option<A>, question: Questi
 export function readAnswersFile(path: string, command: Command<never>): Readonly<Record<string, string>> {
   let value: unknown;
   try {
-    value = parse(readFileSync(path, "utf8"), { maxAliasCount: 10 });
+    value = onDemand.yaml().parse(readFileSync(path, "utf8"), { maxAliasCount: 10 });
   } catch (error) {
     const why = error instanceof Error ? error.message.split("\n")[0] : "unknown";
     throw new EdaError(`The answers file ${path} cannot be read: ${why}`, { hint: "It is a YAML map of answers" });
