@@ -1,4 +1,4 @@
-import { manifestSchemaText } from "../_system/schema.ts";
+import { manifestSchemaText } from "../_system/manifest-schema.ts";
 import type { System } from "../_system/system.ts";
 import { describeService, systemDocument, systemSection } from "./documents.ts";
 import type { RenderedFile } from "./file.ts";

@@ -1,4 +1,4 @@
-import { parseDocument } from "yaml";
+import { onDemand } from "../_system/on-demand.ts";
 import type { RuleContext } from "./rule.ts";
 
 /** The messages that one saga's definition names, as `service.Name`. */
@@ -69,7 +69,7 @@ export function messagesNamedIn(text: string): Pick<SagaTraffic, "style" | "send
 
 function readYaml(text: string): unknown {
   if (text.length > longestDefinition) return undefined;
-  const document = parseDocument(text);
+  const document = onDemand.yaml().parseDocument(text);
   try {
     return document.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 });
   } catch {

@@ -1,8 +1,8 @@
 import { UnreadableManifestError } from "./errors.ts";
+import { formatVersion } from "./format-version.ts";
+import { onDemand } from "./on-demand.ts";
 import { Positions } from "./positions.ts";
 import { readPlain } from "./read-plain.ts";
-import { readYaml } from "./read-yaml.ts";
-import { formatVersion } from "./schema.ts";
 import { type MapNode, resolved } from "./tree.ts";
 
 /** A larger manifest is refused: one of 500 services and 5,000 events has about one mebibyte. */
@@ -21,7 +21,7 @@ export function readManifestText(text: string, file: string): MapNode {
   const odd = text.search(notText);
   if (odd >= 0) throw refused(`${file} holds a character that text does not have`, "Save it as plain UTF-8 text", odd);
   const plain = readPlain(text);
-  const reading = plain === undefined ? readYaml(text) : { root: plain };
+  const reading = plain === undefined ? onDemand.readYaml().readYaml(text) : { root: plain };
   if ("wrong" in reading) throw refused(`${file} is not readable YAML: ${reading.wrong}`, reading.hint, reading.at);
   const root = resolved(reading.root);
   if (root.kind === "scalar" && root.value === null) {

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { ManifestEditError } from "./errors.ts";
 import { beginsItsLine, behindLines, columnAt, nextLine } from "./lines.ts";
+import { sectionNames } from "./manifest-schema.ts";
 import type { NodePath } from "./place.ts";
 import { blockLines, entryLines, flowPair, flowText, lineWidth, staysOnLine, type Writing } from "./print-yaml.ts";
 import { reconcileFlow } from "./reconcile-flow.ts";
-import { sectionNames } from "./schema.ts";
 import type { Splice } from "./splice.ts";
 import { type Entry, endOf, endOfEntry, type ListNode, type MapNode, type TreeNode } from "./tree.ts";
 import { isPlainMap, type PlainMap } from "./values.ts";

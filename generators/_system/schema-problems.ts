@@ -3,8 +3,10 @@ import { acceptor } from "./acceptor.ts";
 import { contentProblems } from "./content-problems.ts";
 import { BadFieldTypeError } from "./errors.ts";
 import { parseFieldType } from "./field-types.ts";
+import { manifestJsonSchema } from "./manifest-schema.ts";
+import { onDemand } from "./on-demand.ts";
 import type { NodePath } from "./place.ts";
-import { manifestJsonSchema, manifestSchema, type Note, noteOf } from "./schema.ts";
+import type { Note } from "./schema.ts";
 import { nearest } from "./suggest.ts";
 import { dotted, shown, shownKey } from "./wording.ts";
 
@@ -25,14 +27,14 @@ let accepts: ((manifest: unknown) => boolean) | undefined;
 
 /** Everything in which a value differs from the schema, in the schema's order. */
 export function schemaProblems(manifest: unknown): readonly SchemaProblem[] {
-  accepts ??= acceptor(manifestJsonSchema());
+  accepts ??= acceptor(manifestJsonSchema);
   if (accepts(manifest)) return [...contentProblems(manifest)].slice(0, mostProblems);
-  const { error } = manifestSchema.validate(manifest, { abortEarly: false, convert: false });
+  const { error } = onDemand.joi().manifestSchema.validate(manifest, { abortEarly: false, convert: false });
   return (error?.details ?? []).slice(0, mostProblems).map(problemOf);
 }
 
 function problemOf(detail: Joi.ValidationErrorItem): SchemaProblem {
-  const note = noteOf(detail.message) ?? unknownNote;
+  const note = onDemand.joi().noteOf(detail.message) ?? unknownNote;
   const value: unknown = detail.context?.value;
   if (detail.type === "any.required") return missing(detail.path, note);
   if (detail.type === "object.unknown") return unknownKey(detail.path, note);

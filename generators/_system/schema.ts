@@ -1,5 +1,6 @@
 import Joi from "joi";
 import { fieldTypeNotation, fieldTypePattern } from "./field-types.ts";
+import { formatVersion } from "./format-version.ts";
 import { camel, kebab, longestName, pascal } from "./names.ts";
 import { phaseNames } from "./system.ts";
 
@@ -7,9 +8,6 @@ import { phaseNames } from "./system.ts";
  * The one description of `eda.yaml`: Joi checks with it, and the JSON Schema for editors is made of it. It says what
  * may be written, not what is meant where nothing is: defaults are `buildSystem`'s.
  */
-
-/** The manifest format that this version reads. */
-export const formatVersion = 1;
 
 /** What a person needs to know of a node of the manifest. */
 export interface Note {
@@ -303,24 +301,17 @@ const sections = {
   phases: closed("Where the five phases stand", "{ requirements: { status: decided } }", phaseKeys),
 };
 
-export const sectionNames: readonly string[] = Object.keys(sections);
-
 /** Keys that begin with `x-` are the user's own, for anchors and notes. */
 export const manifestSchema: Joi.ObjectSchema = noted(Joi.object(sections).pattern(extension, Joi.any()), {
   what: "The manifest of an event-driven system: its contexts, services, messages, sagas and read models",
   expected: "a map",
   example: "eda: 1",
-  keys: sectionNames,
+  keys: Object.keys(sections),
 });
 
-/** The JSON Schema (2020-12) of `eda.yaml`, made from the description that Joi checks with. */
-export function manifestJsonSchema(): Record<string, unknown> {
+/** The JSON Schema (2020-12) of `eda.yaml`, made from the description that Joi checks with: manifest.schema.json. */
+export function describedJsonSchema(): Record<string, unknown> {
   const standard = manifestSchema["~standard"];
   const schema = standard.jsonSchema.input({ target: "draft-2020-12" });
   return { $schema: "https://json-schema.org/draft/2020-12/schema", title: "eda.yaml", ...schema };
-}
-
-/** Content of `.eda/manifest.schema.json`, the same bytes every time. */
-export function manifestSchemaText(): string {
-  return `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`;
 }

@@ -1,0 +1,2 @@
+/** The manifest format that this version reads. */
+export const formatVersion = 1;
