@@ -2,14 +2,10 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import type { Broker } from "../broker/broker.ts";
-import { createEmbeddedBroker } from "../broker/embedded/create-embedded-broker.ts";
-import { decodeRecord, encodeRecord, newEnvelope } from "../message/codec.ts";
-import type { Message } from "../message/message.ts";
+import { encodeRecord, newEnvelope } from "../message/codec.ts";
 import type { NamedCommand, NamedEvent, ServiceDefinition, ServiceImplementation } from "../service/definition.ts";
-import { createService, type Service } from "../service/host.ts";
-import { kebabCase } from "../service/routes.ts";
 import { eventually } from "./eventually.ts";
-import { testDatabase } from "./test-database.ts";
+import { startTestService, type TestService } from "./test-service.ts";
 
 export interface ServiceUnderTest<State, Command extends NamedCommand, Event extends NamedEvent> {
   readonly definition: ServiceDefinition;
@@ -33,56 +29,24 @@ export function testServiceBehaviour<State, Command extends NamedCommand, Event 
 ): void {
   const { definition, samples, subscriptionSamples } = under;
   describe(definition.name, () => {
-    let service: Service;
-    let broker: Broker;
-    let published: readonly Message[];
-    const closings: (() => Promise<void>)[] = [];
+    let service: TestService;
 
     before(async () => {
-      const [own, shared] = [await testDatabase(), await testDatabase()];
-      closings.push(own.drop, shared.drop);
-      broker = await createEmbeddedBroker({ url: shared.url });
-      closings.push(() => broker.close());
-      service = createService(
-        definition,
-        under.implementation,
-        {
-          role: "all",
-          host: "127.0.0.1",
-          port: 0,
-          adminHost: "127.0.0.1",
-          adminPort: 0,
-          databaseUrl: own.url,
-          broker: { kind: "embedded", url: shared.url },
-          logLevel: "fatal",
-          shutdownTimeoutMs: 10_000,
-        },
-        { migrations: under.migrations },
-      );
-      await service.start();
-      closings.push(() => service.stop());
-      published = await follow(broker, definition.eventsTopic);
+      service = await startTestService(definition, under.implementation, { migrations: under.migrations });
     });
-
-    after(async () => {
-      for (const close of closings.reverse()) await close();
-    });
+    // It is not there when it could not start, and that is the error to see.
+    after(() => service?.stop());
 
     for (const [name, { http }] of Object.entries(definition.commands)) {
       if (!http) continue;
-      const post = (data: unknown, headers: Record<string, string> = {}) =>
-        fetch(`${service.addresses.http}/commands/${kebabCase(name)}`, {
-          method: "POST",
-          headers: { "content-type": "application/json", ...headers },
-          body: JSON.stringify(data),
-        });
+      const post = (data: unknown, headers: Record<string, string> = {}) => service.command(name, data, headers);
 
       it(`${name}: is answered, and what it leads to is published in order`, async () => {
         const correlationid = randomUUID();
         const answer = await post(fresh(samples[name], definition.key), { "x-correlation-id": correlationid });
         const { events } = (await answer.json()) as Answer;
         assert.ok(answer.status === 200 || answer.status === 409, `answered ${answer.status}`);
-        const seen = () => published.filter((message) => message.correlationid === correlationid);
+        const seen = () => service.published.filter((message) => message.correlationid === correlationid);
         await eventually(() => seen().length >= events.length, { what: `${events.length} published events` });
         assert.deepEqual(
           seen().map(({ type, data }) => ({ type, data })),
@@ -113,11 +77,11 @@ export function testServiceBehaviour<State, Command extends NamedCommand, Event 
         const data = subscriptionSamples[type] ?? {};
         const envelope = newEnvelope({ type, source: "/test", subject: "sample" });
         const record = encodeRecord(envelope, topic, "sample", data);
-        const caused = () => published.filter((message) => message.causationid === envelope.id);
-        await broker.publish([record]);
-        await caughtUp(broker, definition.name, topic);
-        await broker.publish([record, record]);
-        await caughtUp(broker, definition.name, topic);
+        const caused = () => service.published.filter((message) => message.causationid === envelope.id);
+        await service.broker.publish([record]);
+        await caughtUp(service.broker, definition.name, topic);
+        await service.broker.publish([record, record]);
+        await caughtUp(service.broker, definition.name, topic);
         // What the first one caused has left by now or leaves with this: one aggregate's events keep their order.
         const types = caused().map((message) => `${message.type} ${message.subject} ${message.aggregateversion}`);
         assert.equal(new Set(types).size, types.length);
@@ -137,15 +101,6 @@ function fresh(data: object = {}, key: string): object {
   return typeof (data as Record<string, unknown>)[key] === "string" ? { ...data, [key]: randomUUID() } : data;
 }
 
-/** Everything on a topic from its beginning, in a list that grows. */
-async function follow(broker: Broker, topic: string): Promise<readonly Message[]> {
-  const seen: Message[] = [];
-  await broker.subscribe({ group: `test ${randomUUID()}`, topics: [topic], from: "earliest" }, async ({ records }) => {
-    seen.push(...records.map(decodeRecord));
-  });
-  return seen;
-}
-
 async function caughtUp(broker: Broker, group: string, topic: string): Promise<void> {
   await eventually(() => broker.positions(group), {
     until: (positions) => {
@@ -156,8 +111,8 @@ async function caughtUp(broker: Broker, group: string, topic: string): Promise<v
   });
 }
 
-async function inbox(service: Service): Promise<{ handled: number; duplicates: number }> {
-  const text = await (await fetch(`${service.addresses.admin}/metrics`)).text();
+async function inbox(service: TestService): Promise<{ handled: number; duplicates: number }> {
+  const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
   const sum = (name: string) =>
     [...text.matchAll(new RegExp(`^${name}(?:{[^}]*})? (\\d+)`, "gm"))].reduce((all, [, n]) => all + Number(n), 0);
   return { handled: sum("eda_handler_seconds_count"), duplicates: sum("eda_inbox_duplicates_total") };

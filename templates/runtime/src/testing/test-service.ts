@@ -23,10 +23,12 @@ export interface TestService {
   readonly adminUrl: string;
   readonly adminToken: string;
   readonly databaseUrl: string;
+  /** The broker, as another service would have it. */
+  readonly broker: Broker;
   /** What it has published, in a list that grows: look at it with `eventually`. */
   readonly published: readonly Message[];
   /** `POST`s a command's data to its route. */
-  command(name: string, data: object, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  command(name: string, data: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
   /**
    * Publishes an event that the service subscribes to, `inventory.StockReserved`, as its owner would.
    * @returns the message's id: what it leads to carries it as `causationid`
@@ -74,7 +76,8 @@ export async function startTestService<State, Command extends NamedCommand, Even
       adminUrl: admin,
       adminToken,
       databaseUrl: own.url,
-      published: await everythingOn(broker, definition.eventsTopic),
+      broker,
+      published: await everythingOn(broker, definition),
       command: (name, data, headers = {}) =>
         fetch(`${http}/commands/${kebabCase(name)}`, {
           method: "POST",
@@ -90,8 +93,13 @@ export async function startTestService<State, Command extends NamedCommand, Even
   }
 }
 
-async function everythingOn(broker: Broker, topic: string): Promise<readonly Message[]> {
+async function everythingOn(
+  broker: Broker,
+  { eventsTopic: topic, topics }: ServiceDefinition,
+): Promise<readonly Message[]> {
   const seen: Message[] = [];
+  // A service without events has no topic of its own.
+  if (!topics.some(({ name }) => name === topic)) return seen;
   await broker.subscribe({ group: `test ${randomUUID()}`, topics: [topic], from: "earliest" }, async ({ records }) => {
     seen.push(...records.map(decodeRecord));
   });
