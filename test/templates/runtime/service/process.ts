@@ -21,7 +21,7 @@ export function startProcess(
   environment: Readonly<Record<string, string>> = {},
   args: readonly string[] = [],
 ): ServiceProcess {
-  const main = path.join(import.meta.dirname, "orders.main.ts");
+  const main = path.join(import.meta.dirname, "orders.main.mts");
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
