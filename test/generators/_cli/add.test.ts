@@ -95,6 +95,7 @@ describe("eda add", () => {
     inSandbox(async ({ eda, shop, add, root }) => {
       await shop();
       await add("service", rooms);
+      await add("outbox-migration", { service: "rooms" });
       const before = treeOf(root);
       const words = ["add", "service", "rooms", "--commands", "BookRoom", "--events", "RoomBooked", "--defaults"];
       const ran = await eda(words, { cwd: "shop" });

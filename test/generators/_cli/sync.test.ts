@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { describe, it } from "mocha";
+import { inSandbox, treeOf } from "../../support/sandbox.ts";
+import { assertPlainError } from "./plain-error.ts";
+
+const rooms = { name: "rooms", commands: "BookRoom", events: "RoomBooked" };
+
+describe("eda sync", () => {
+  it("renders what follows from a manifest edited by hand, and --check fails until then", () =>
+    inSandbox(async ({ eda, shop, add, read, write, root }) => {
+      await shop();
+      await add("service", rooms);
+      const edited = read("shop/eda.yaml").replace(
+        "{ fields: { roomId: uuid } }",
+        "{ fields: { roomId: uuid, nights: int } }",
+      );
+      write("shop/eda.yaml", edited);
+      const before = treeOf(root);
+      const check = await eda(["sync", "--check"], { cwd: "shop" });
+      assert.equal(check.code, 1);
+      assert.match(check.stdout, /^change {4}contracts\/rooms\/RoomBooked\.v1\.json$/m);
+      assert.match(check.stdout, /Stale: run `eda sync`/);
+      const dry = await eda(["sync", "--dry-run"], { cwd: "shop" });
+      assert.match(dry.stdout, /^\+.*"nights"/m);
+      assert.deepEqual(treeOf(root), before, "neither wrote anything");
+
+      const ran = await eda(["sync"], { cwd: "shop/contracts" });
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.match(read("shop/contracts/rooms/RoomBooked.v1.json"), /"nights"/);
+      assert.match(read("shop/services/rooms/src/generated/messages.ts"), /nights: number/);
+      assert.equal(read("shop/eda.yaml"), edited, "the manifest is the author's");
+      assert.equal((await eda(["sync", "--check"], { cwd: "shop" })).code, 0);
+    }));
+
+  it("takes the derived files of an entry that was removed, and names what it leaves", () =>
+    inSandbox(async ({ eda, shop, add, read, write, path }) => {
+      await shop();
+      const before = read("shop/eda.yaml");
+      await add("service", rooms);
+      write("shop/eda.yaml", before);
+      const ran = await eda(["sync"], { cwd: "shop" });
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.equal(fs.existsSync(path("shop/contracts/rooms")), false);
+      assert.equal(fs.existsSync(path("shop/services/rooms/src/generated")), false);
+      assert.match(
+        ran.stdout,
+        /no longer part of the system, and left to you: services\/rooms\/migrations\/0020-outbox\.sql/,
+      );
+      assert.ok(fs.existsSync(path("shop/services/rooms/migrations/0020-outbox.sql")));
+    }));
+
+  it("does not stumble over a reference that leads nowhere: eda validate speaks of it", () =>
+    inSandbox(async ({ eda, shop, add, read, write }) => {
+      await shop();
+      await add("service", rooms);
+      write(
+        "shop/eda.yaml",
+        read("shop/eda.yaml").replace(
+          "persistence: state",
+          "persistence: state\n    subscribes: [desk.KeyCut, rooms.Nothing]",
+        ),
+      );
+      const ran = await eda(["sync"], { cwd: "shop" });
+      assert.equal(ran.code, 0, ran.stderr);
+      const said = await eda(["validate"], { cwd: "shop" });
+      assert.equal(said.code, 1);
+      assert.equal(said.stdout.match(/EDA-M02/g)?.length, 2);
+    }));
+
+  it("outside a repository, or with a manifest that does not fit the schema, says so", () =>
+    inSandbox(async ({ eda, write }) => {
+      assertPlainError(await eda(["sync"]), 1, /no eda\.yaml here/);
+      write("eda.yaml", "eda: 1\nname: Shop\nservices: []\n");
+      assertPlainError(await eda(["sync"]), 1, /^eda\.yaml:2:7: error .*\n.*and 1 more: `eda validate`/);
+    }));
+});
