@@ -35,7 +35,8 @@ function undisturbed(...edits: Edit[]): Promise<Readonly<Record<string, string>>
 describe("a run that is killed just before any of its writes", () => {
   // Red where the record is written before the files, or the manifest after them; where `before` explains nothing; and
   // where what is left in .eda/tmp is not removed.
-  it("is finished by the next one, be it a sync or another edit", async () => {
+  it("is finished by the next one, be it a sync or another edit", async function () {
+    this.timeout(120_000); // Ten processes, one after the other.
     const synced = await undisturbed(killed);
     const edited = await undisturbed(killed, add("depots"));
     let write = 0;
