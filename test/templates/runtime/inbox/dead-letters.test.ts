@@ -203,9 +203,32 @@ describe("dead letters", () => {
     assert.equal(await countDeadLetters(database, { key: "'; DROP TABLE dead_letter; --" }), 0);
   });
 
-  // Red when `decide` looks for parked keys without FOR UPDATE (lockParkedKeys in letters.ts): c4 is parked behind
-  // nothing and stays there, or overtakes.
-  it("neither overtake nor strand what arrives while they are drained", async () => {
+  // Red when `lockParkedKeys` in letters.ts reads without FOR UPDATE: bad2 is parked behind a letter that is just being
+  // handled, and nobody comes for it.
+  it("strand nothing that is parked while the one before it is handled", async () => {
+    await deliver(["bad", 1]);
+    refused.clear();
+    await replayDeadLetter(database, await first());
+    const parked = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const arriving = batchHandler({
+      ...options("inventory"),
+      handlers: {
+        "orders.OrderChanged": async () => {
+          parked.resolve();
+          await goOn.promise;
+        },
+      },
+    })(batchOf(deliveries(1n, ["bad", 2], ["other", 1])));
+    await parked.promise;
+    await drain();
+    goOn.resolve();
+    await arriving;
+    await drain();
+    assert.deepEqual(await effects(), ["bad1", "bad2"]);
+  });
+
+  it("keep their order while others of their key arrive and several members drain", async () => {
     for (let round = 0; round < 10; round++) {
       const key = `k${round}`;
       refused = new Set([`${key}1`]);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import pg from "pg";
 import { insertMessages } from "../../../../templates/runtime/src/outbox/insert.ts";
-import type { OutboxRow } from "../../../../templates/runtime/src/outbox/outbox.ts";
+import type { OutboxRow, Relay } from "../../../../templates/runtime/src/outbox/outbox.ts";
 import { outboxQuery } from "../../../../templates/runtime/src/outbox/queries.ts";
 import { createRelay } from "../../../../templates/runtime/src/outbox/relay.ts";
+import type { RelayOptions } from "../../../../templates/runtime/src/outbox/relay-options.ts";
 import { createSettledPosition } from "../../../../templates/runtime/src/outbox/settled-position.ts";
 import { relayStatus } from "../../../../templates/runtime/src/outbox/status.ts";
 import { createUpkeep } from "../../../../templates/runtime/src/outbox/upkeep.ts";
@@ -16,12 +17,14 @@ describe("outbox traps", () => {
   let database: OutboxDatabase;
   let broker: MemoryBroker;
   const sessions: pg.Client[] = [];
+  const relays: Relay[] = [];
   beforeEach(async () => {
     database = await outboxDatabase();
     broker = memoryBroker();
   });
   afterEach(async () => {
     await Promise.all(sessions.splice(0).map((session) => session.end()));
+    await Promise.all(relays.splice(0).map((relay) => relay.stop()));
     await database.drop();
   });
 
@@ -41,6 +44,12 @@ describe("outbox traps", () => {
         [happened(key, version)],
       );
     return { run: (text: string) => client.query(text), insert };
+  }
+  async function startRelay(options: Partial<RelayOptions> = {}): Promise<Relay> {
+    const relay = createRelay({ database, broker, ...options });
+    relays.push(relay);
+    await relay.start();
+    return relay;
   }
   const insert = (key: string, version: number) =>
     database.transaction((tx) => insertMessages(tx, [happened(key, version)]));
@@ -141,20 +150,19 @@ describe("outbox traps", () => {
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
     let asked = 0;
     broker.onPublish = () => (asked++ === 0 ? answered : undefined);
-    const relays = ["one", "two"].map((name) => createRelay({ database, broker, name, leaseMs: 60_000 }));
-    await relays[0]!.start();
+    await startRelay({ name: "one", leaseMs: 60_000 });
     await until(() => asked === 1);
-    await relays[1]!.start();
+    const other = await startRelay({ name: "two", leaseMs: 60_000 });
     await insert("a", 3);
     const looks = await looksOfOutbox();
     await until(async () => {
-      relays[1]!.kick();
+      other.kick();
       return (await looksOfOutbox()) > looks + 20n;
     });
-    assert.deepEqual(sentVersions(broker.records), []);
+    const sentMeanwhile = sentVersions(broker.records);
     answer();
+    assert.deepEqual(sentMeanwhile, []);
     await until(async () => (await relayStatus(database)).unpublished === 0);
-    await Promise.all(relays.map((relay) => relay.stop()));
     assert.deepEqual(sentVersions(broker.records), ["a1", "a2", "a3"]);
   });
 
@@ -177,10 +185,8 @@ describe("outbox traps", () => {
       open = rows;
     };
     await insert("a", 1);
-    const relay = createRelay({ database, broker });
-    await relay.start();
+    await startRelay();
     await until(() => broker.records.length === 1);
-    await relay.stop();
     assert.deepEqual(open, []);
   });
 
@@ -188,16 +194,12 @@ describe("outbox traps", () => {
   it("5: what is sent twice has the same id both times", async () => {
     const ids = await insert("a", 1);
     let failures = 1;
-    const relay = createRelay({
-      database,
-      broker,
+    await startRelay({
       onPublished: async () => {
         if (failures-- > 0) throw new Error("the mark is lost");
       },
     });
-    await relay.start();
     await until(() => broker.records.length === 2);
-    await relay.stop();
     assert.deepEqual(
       broker.records.map((record) => record.headers.id),
       [...ids, ...ids],
