@@ -1,6 +1,5 @@
 import { Command as Program } from "commander";
 import { outputTo } from "../_command/output.ts";
-import { explainRule } from "../_rules/explain.ts";
 import { ruleById } from "../_rules/registry.ts";
 import { UsageError } from "./usage.ts";
 
@@ -8,9 +7,11 @@ export function explainCommand(): Program {
   return new Program("explain")
     .description("Tells what a rule says, why, and how to mend what it finds")
     .argument("<rule>", "such as EDA-M04")
-    .action((id: string) => {
+    .action(async (id: string) => {
       const rule = ruleById(id);
       if ("unknown" in rule) throw new UsageError(`There is no rule ${JSON.stringify(id)}`, { hint: rule.hint });
+      // It alone compares texts line by line; what that takes to load is not to slow every other command.
+      const { explainRule } = await import("../_rules/explain.ts");
       outputTo(process.stdout).line(explainRule(rule).trimEnd());
     });
 }
