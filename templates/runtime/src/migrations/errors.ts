@@ -23,6 +23,17 @@ export class MigrationFailedError extends Error {
   }
 }
 
+/** Another process has held the migrations' lock for longer than this one would wait. */
+export class MigrationLockedError extends Error {
+  constructor(waitedMs: number, pid: number | undefined) {
+    const holder = pid === undefined ? "another process" : `the session with pid ${pid} in pg_stat_activity`;
+    super(
+      `${holder} has been migrating this database for more than ${waitedMs} ms. End it if it hangs, and start again.`,
+    );
+    this.name = "MigrationLockedError";
+  }
+}
+
 /** The folder of migrations cannot be read. */
 export class MigrationFolderError extends Error {
   constructor(folder: string, cause: unknown) {

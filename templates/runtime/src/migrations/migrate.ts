@@ -1,11 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Database, Session } from "../database/database.ts";
-import { MigrationEditedError, MigrationFailedError } from "./errors.ts";
+import { MigrationEditedError, MigrationFailedError, MigrationLockedError } from "./errors.ts";
 import { type MigrationFile, readMigrations } from "./migration-file.ts";
 
 export interface MigrateOptions {
   /** Where the table `eda_migrations` lies. Default: `public`. */
   readonly schema?: string;
+  /** How long to wait for another process that migrates, in milliseconds. Default 600,000. */
+  readonly waitMs?: number;
 }
 
 export interface MigrateResult {
@@ -34,7 +36,7 @@ export async function migrate(
   return database.session(async (session) => {
     // An index on a large table takes longer than a request may.
     await session.query("SET statement_timeout = 0");
-    await acquireLock(session, table);
+    await acquireLock(session, table, options.waitMs ?? TEN_MINUTES_MS);
     await session.query(createTable(table));
     const recorded = await readRecorded(session, table);
     refuseEdited(files, recorded);
@@ -52,18 +54,30 @@ export async function migrate(
  * Held by the session to its end. Polled, not waited for: a statement that waits keeps a snapshot, and CREATE INDEX
  * CONCURRENTLY in the session that holds the lock would wait for that snapshot, for ever.
  */
-async function acquireLock(session: Session, table: string): Promise<void> {
+async function acquireLock(session: Session, table: string, waitMs: number): Promise<void> {
+  const end = performance.now() + waitMs;
   for (;;) {
-    const { rows } = await session.query<{ locked: boolean }>(
-      "SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked",
-      [table],
-    );
+    const { rows } = await session.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${LOCK_KEY}) AS locked`, [
+      table,
+    ]);
     if (rows[0]?.locked === true) return;
+    if (performance.now() >= end) {
+      const holder = await session.query<{ pid: number }>(LOCK_HOLDER, [table]);
+      throw new MigrationLockedError(waitMs, holder.rows[0]?.pid);
+    }
     await delay(LOCK_POLL_MS);
   }
 }
 
+const TEN_MINUTES_MS = 600_000;
 const LOCK_POLL_MS = 50;
+
+const LOCK_KEY = "hashtextextended($1, 0)";
+const LOCK_HOLDER = `
+  SELECT pid FROM pg_locks
+   WHERE locktype = 'advisory' AND granted AND objsubid = 1
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+     AND (classid::int8 << 32) | objid::int8 = ${LOCK_KEY}`;
 
 const createTable = (table: string) => `
   CREATE TABLE IF NOT EXISTS ${table} (

@@ -108,6 +108,31 @@ describe("migrate", () => {
     assert.deepEqual(rows, [{ indisvalid: true }]);
   });
 
+  it("names the session that it has waited for in vain", async () => {
+    const slow = migrationFile("a.sql", "SELECT pg_advisory_lock(7)");
+    const other = createDatabase({ url: server.url });
+    await database.session(async (session) => {
+      const { rows } = await session.query<{ pid: number }>("SELECT pg_backend_pid() AS pid, pg_advisory_lock(7)");
+      const migrating = migrate(other, [slow]);
+      const holder = async () =>
+        (
+          await database.query<{ pid: number }>(
+            "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid <> $1",
+            [rows[0]!.pid],
+          )
+        ).rows[0]?.pid;
+      let pid = await holder();
+      while (pid === undefined) pid = await holder();
+      await assert.rejects(migrate(database, [slow], { waitMs: 0 }), {
+        name: "MigrationLockedError",
+        message: new RegExp(`^the session with pid ${pid} `),
+      });
+      await session.query("SELECT pg_advisory_unlock(7)");
+      await migrating;
+    });
+    await other.close();
+  });
+
   it("warns of an index that was left invalid", async () => {
     const table = migrationFile("a.sql", "CREATE TABLE a (n int); INSERT INTO a VALUES (1), (1);");
     const unique = migrationFile("b.sql", "-- eda: no-transaction\nCREATE UNIQUE INDEX CONCURRENTLY a_n ON a (n);");

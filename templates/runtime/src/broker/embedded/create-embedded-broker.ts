@@ -13,7 +13,7 @@ import { createTopics } from "./topics.ts";
 import { createWakeUps } from "./wake-ups.ts";
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
-const CLEAN_EVERY_MS = 10 * 60 * 1_000;
+const CLEAN_EVERY_MS = 60 * 1_000;
 
 export interface EmbeddedBrokerOptions {
   /** `postgres://role:password@127.0.0.1:5432/broker`: a database of its own. Its tables are created if need be. */
@@ -30,7 +30,7 @@ export interface EmbeddedBrokerOptions {
 }
 
 export interface EmbeddedBroker extends Broker {
-  /** Deletes what is older than the retention, and counts it. It happens by itself every ten minutes. */
+  /** Deletes what is older than the retention, and counts it. It happens by itself every minute. */
   deleteExpired(): Promise<number>;
 }
 

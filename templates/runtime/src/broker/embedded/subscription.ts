@@ -37,7 +37,9 @@ export async function startSubscription(
   let closing = false;
   let closed: Promise<void> | undefined;
   let lapse: NodeJS.Timeout | undefined;
+  const joining = performance.now();
   let membership = await join(database, options, leaseMs);
+  guardLease(joining);
   wakeUps.group(group);
 
   const sleeper: Sleeper = {
@@ -54,13 +56,14 @@ export async function startSubscription(
     const outage = context.outage.witness();
     while (!closing) {
       try {
-        guardLease();
+        const asked = performance.now();
         if (!(await membership.renew())) {
           log.warn({ group, member: membership.id }, "this member's lease had run out; it joins the group again");
           for (const reader of readers.values()) reader.lose();
           membership = await join(database, options, leaseMs);
           wakeUps.group(group);
         }
+        guardLease(asked);
         follow(await membership.take());
         outage.over();
         await membershipChanged.sleep(leaseMs / RENEWALS_PER_LEASE);
@@ -72,15 +75,21 @@ export async function startSubscription(
     outage.over();
   }
 
-  /** Handlers are told when a lease's time has passed since it was last renewed: others may have taken over. */
-  function guardLease(): void {
+  /**
+   * Tells running handlers when a lease's time has passed since a renewal was last asked for and granted: another
+   * member may have taken over. Until then the server has not let the lease run out.
+   */
+  function guardLease(asked: number): void {
     clearTimeout(lapse);
-    lapse = setTimeout(() => {
+    if (closing) return;
+    const interrupt = () => {
       for (const reader of readers.values()) reader.interrupt();
-    }, leaseMs);
+    };
+    lapse = setTimeout(interrupt, Math.max(0, asked + leaseMs - performance.now()));
   }
 
   function follow(owned: readonly OwnedPartition[]): void {
+    if (closing) return;
     const wanted = new Map(owned.map((partition) => [partition.id, partition]));
     for (const [id, reader] of readers) {
       const now = wanted.get(id);

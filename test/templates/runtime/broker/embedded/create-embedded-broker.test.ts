@@ -13,6 +13,7 @@ import type { Database } from "../../../../../templates/runtime/src/database/dat
 import { startPostgres } from "../../../../../templates/runtime/src/embedded/postgres.ts";
 import { type TestDatabase, testDatabase } from "../../../../support/postgres.ts";
 import { until } from "../until.ts";
+import { startProxy } from "./proxy.ts";
 
 const record = (key: string, value = ""): OutgoingRecord => ({
   topic: "t",
@@ -108,22 +109,41 @@ describe("embedded broker", () => {
     await assert.rejects(first.ended, { name: "InstanceReplacedError" });
   });
 
-  it("tells a running handler when the lease can no longer be renewed", async () => {
-    const broker = await open({ leaseMs: 300 });
-    const running = Promise.withResolvers<Batch>();
-    const mayEnd = Promise.withResolvers<void>();
-    await broker.publish([record("a")]);
-    await broker.subscribe({ group: "g", topics: ["t"], from: "earliest" }, async (batch) => {
-      running.resolve(batch);
-      await mayEnd.promise;
+  describe("a lease that cannot be renewed", () => {
+    async function running(broker: Broker): Promise<{ readonly signal: AbortSignal; readonly end: () => void }> {
+      const batch = Promise.withResolvers<Batch>();
+      const mayEnd = Promise.withResolvers<void>();
+      await broker.publish([record("a")]);
+      await broker.subscribe({ group: "g", topics: ["t"], from: "earliest" }, async (handed) => {
+        batch.resolve(handed);
+        await mayEnd.promise;
+      });
+      return { signal: (await batch.promise).signal, end: mayEnd.resolve };
+    }
+
+    // Red without guardLease in subscription.ts.
+    it("because the server does not answer is told to the running handler", async () => {
+      const { signal, end } = await running(await open({ leaseMs: 300 }));
+      await database.transaction(async (tx) => {
+        await tx.query("LOCK TABLE broker.member IN ACCESS EXCLUSIVE MODE");
+        await until(() => signal.aborted, "the signal is aborted");
+      });
+      end();
     });
-    const { signal } = await running.promise;
-    // Renewals wait for this lock until the lease has run out.
-    await database.transaction(async (tx) => {
-      await tx.query("LOCK TABLE broker.member IN ACCESS EXCLUSIVE MODE");
+
+    // Red when guardLease is called before the renewal has been granted.
+    it("because there is no connection is told to the running handler", async () => {
+      const direct = new URL(server.url);
+      const proxy = await startProxy(Number(direct.port), direct.hostname);
+      const url = new URL(direct);
+      url.host = `127.0.0.1:${proxy.port}`;
+      const { signal, end } = await running(await open({ url: url.href, leaseMs: 1_500 }));
+      await proxy.cut();
       await until(() => signal.aborted, "the signal is aborted");
+      end();
+      await opened.pop()!.close();
+      await proxy.close();
     });
-    mayEnd.resolve();
   });
 
   /** Resolves once each member has looked at its assignment after this call: a renewal comes before each look. */
