@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { describe, it } from "mocha";
+import { stringify } from "yaml";
+import { refuseCollisions } from "../../../generators/_render/collisions.ts";
+import type { RenderedFile } from "../../../generators/_render/file.ts";
+import { isWritable } from "../../../generators/_render/record.ts";
+import { render } from "../../../generators/_render/render.ts";
+import { loadTemplates } from "../../../generators/_render/templates.ts";
+import { parseManifest } from "../../../generators/_system/document.ts";
+import { type ManifestValue, randomManifest, reordered } from "../../support/random-manifest.ts";
+
+const templates = loadTemplates();
+
+/** Path to text; a shared file as it is made where there is none. */
+function rendered(manifest: ManifestValue | string): Readonly<Record<string, string>> {
+  const { system } = parseManifest(typeof manifest === "string" ? manifest : stringify(manifest));
+  const textOf = (file: RenderedFile) => ("content" in file ? file.content : file.edit(undefined, false));
+  return Object.fromEntries(render(system, templates, "0.1.0").map((file) => [file.path, textOf(file)]));
+}
+
+const services = (body: string) => `eda: 1\nname: shop\nservices:\n  rooms:\n    port: 4001\n${body}`;
+
+describe("render", () => {
+  it("gives files for every manifest that fits the schema, all inside the repository and none in another's place", () => {
+    fc.assert(
+      fc.property(randomManifest, (manifest) => {
+        const { system } = parseManifest(stringify(manifest));
+        const files = render(system, templates, "0.1.0");
+        for (const { path } of files) assert.ok(isWritable(path), path);
+        refuseCollisions(files);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("is a function of the system: the same manifest in another order gives the same bytes", () => {
+    fc.assert(
+      fc.property(randomManifest, (manifest) => {
+        assert.deepEqual(rendered(reordered(manifest) as ManifestValue), rendered(manifest));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("leaves references out that lead nowhere", () => {
+    const files = rendered(services("    subscribes: [nobody.NothingDone, rooms.NothingDone]\n"));
+    assert.match(files["services/rooms/src/generated/wiring.ts"]!, /reactions: \{\},/);
+    assert.match(files["services/rooms/src/generated/definition.ts"]!, /"subscriptions": \[\]/);
+  });
+
+  it("puts no sentence of the manifest where a template, a shell or SQL could take it for its own", () => {
+    const manifest = (purpose: string) =>
+      `eda: 1\nname: shop\ncontexts: { rooms: { purpose: ${JSON.stringify(purpose)} } }\n`;
+    const hostile = "<%= process.exit(3) %> $(touch hacked) `x` '; DROP TABLE x; -- \u0000".replace("\u0000", "");
+    assert.deepEqual(rendered(manifest(hostile)), rendered(manifest("harmless")));
+  });
+
+  it("renders a service with nothing to say", () => {
+    const files = rendered(services(""));
+    assert.match(
+      files["services/rooms/src/domain/rooms.ts"] ?? files["services/rooms/src/domain/room.ts"]!,
+      /decide: \(\) => \[\],/,
+    );
+    assert.equal(
+      Object.keys(files).some((path) => path.includes("0020-outbox")),
+      false,
+    );
+  });
+
+  it("passes a command's optional field on only where it is there", () => {
+    const files = rendered(
+      services(
+        [
+          "    aggregate: Room",
+          "    commands: { BookRoom: { fields: { roomId: uuid, note: string?, nights: int }, emits: [RoomBooked] } }",
+          "    events: { RoomBooked: { fields: { roomId: uuid, note: string?, by: string, at: timestamp? } } }",
+        ].join("\n"),
+      ),
+    );
+    assert.match(
+      files["services/rooms/src/domain/room.ts"]!,
+      /data: \{ roomId: command\.data\.roomId, \.\.\.\(command\.data\.note !== undefined && \{ note: command\.data\.note \}\), by: "[^"]+" \/\* TODO/,
+    );
+  });
+
+  it("names files, types and routes of a word of two by both", () => {
+    const files = rendered(
+      "eda: 1\nname: shop\nservices:\n  a: { port: 1, events: { BcD: { fields: { aId: uuid } } } }\n  b: { port: 2, subscribes: [a.BcD] }\n",
+    );
+    assert.ok(files["services/b/src/handlers/a-bc-d.ts"]);
+    assert.ok(files["contracts/a/BcD.v1.json"]);
+    assert.match(
+      files["services/b/src/generated/wiring.ts"]!,
+      /import \{ reaction as aBcD \} from "\.\.\/handlers\/a-bc-d\.ts"/,
+    );
+  });
+
+  it("keeps to one manifest line: what nobody named is nowhere", () => {
+    const files = rendered("eda: 1\nname: shop\n");
+    assert.deepEqual(
+      Object.keys(files)
+        .filter((path) => !path.startsWith("packages/runtime/"))
+        .sort(),
+      [
+        ".eda/manifest.schema.json",
+        ".env.example",
+        ".gitattributes",
+        ".github/workflows/ci.yml",
+        ".gitignore",
+        ".yo-rc.json",
+        "AGENTS.md",
+        "README.md",
+        "docs/system.md",
+        "infra/local.json",
+        "package.json",
+        "tsconfig.json",
+      ],
+    );
+  });
+});
