@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Broker, OutgoingRecord } from "../../../../templates/runtime/src/broker/broker.ts";
 
 /** A broker that takes records into a list, as far as the relay can tell. A test may make it refuse, wait or vanish. */
@@ -43,7 +44,7 @@ export function sentVersions(records: readonly OutgoingRecord[]): string[] {
   });
 }
 
-/** Resolves once `condition` holds; looks again whenever the event loop has turned. */
+/** Resolves once `condition` holds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+  while (!(await condition())) await delay(2);
 }
