@@ -9,7 +9,7 @@ const ANSWER_MS = 2_000;
  * another repository's service, which was there first.
  */
 export async function isReady({ url, adminUrl }: RunningService, token: string): Promise<boolean> {
-  return (await takesToken(adminUrl, token)) && (await statusOf(`${url}/health/ready`)) === 200;
+  return (await statusOf(`${url}/health/ready`)) === 200 && (await takesToken(adminUrl, token));
 }
 
 /** Whether the admin interface at that address knows the token: only a service that was started with it does. */

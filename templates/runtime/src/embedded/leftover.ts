@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Binaries } from "./binaries.ts";
+import { stopByPgCtl } from "./pg-ctl.ts";
 import { claim, postmasterOf } from "./postmaster.ts";
 import type { ServerUser } from "./server-user.ts";
 
@@ -53,7 +53,7 @@ export async function stopLeftover(cluster: Cluster): Promise<void> {
     if (claimed.outcome === "claimed") {
       cluster.log(`PostgreSQL (process ${server.pid}) was left over from a run that was killed: stopping it`);
       await claimed.session.end();
-      await stopServer(cluster);
+      await stopByPgCtl(cluster);
       return;
     }
     // It may be starting, recovering or shutting down; a number that another program has taken never answers.
@@ -65,24 +65,4 @@ export async function stopLeftover(cluster: Cluster): Promise<void> {
     }
     await sleep(100);
   }
-}
-
-/** By `pg_ctl`, which signals a server that is not our child on Windows too. */
-function stopServer({ binaries, user, dataDir }: Cluster): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(binaries.pg_ctl, ["stop", "-D", dataDir, "-m", "fast", "-w", "-t", "20", "-s"], {
-      ...user,
-      cwd: dataDir,
-      stdio: ["ignore", "ignore", "pipe"],
-      windowsHide: true,
-    });
-    let said = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-    });
-    child.once("error", reject);
-    child.once("close", (code) =>
-      code === 0 ? resolve() : reject(new Error(`PostgreSQL at ${dataDir} cannot be stopped: ${said.trim()}`)),
-    );
-  });
 }

@@ -18,7 +18,7 @@ export function logStyle(terminal: boolean, environment: NodeJS.ProcessEnv, name
 
 /** A line of process `name`, the `index`-th of them, as it is printed. May be several: a stack trace follows below. */
 export function logLine(style: LogStyle, name: string, index: number, line: string): string {
-  const colour = (code: number, text: string) => (style.colour ? `\x1b[${code}m${text}\x1b[0m` : text);
+  const colour = (code: number, text: string) => (style.colour && text ? `\x1b[${code}m${text}\x1b[0m` : text);
   const prefix = colour(COLOURS[index % COLOURS.length]!, `${name.padEnd(style.width)} |`);
   const entry = style.pretty ? parse(line) : undefined;
   if (!entry) return `${prefix} ${line}`;
@@ -26,9 +26,7 @@ export function logLine(style: LogStyle, name: string, index: number, line: stri
   const [label, code] = LEVELS.find(([least]) => Number(level) >= least)!.slice(1) as [string, number];
   const details = Object.entries(rest).map(([key, value]) => `${key}=${inline(value)}`);
   const first = [colour(90, clock(time)), colour(code, label), msg, colour(90, details.join(" "))];
-  return [first.filter((part) => part !== undefined && part !== "").join(" "), ...stack(err)]
-    .map((text) => `${prefix} ${text}`)
-    .join("\n");
+  return [first.filter(Boolean).join(" "), ...stack(err)].map((text) => `${prefix} ${text}`).join("\n");
 }
 
 /** Cyan, yellow, green, magenta, blue, red: red last, it looks like an error. */

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import type { Binaries } from "./binaries.ts";
+import { stopByPgCtl } from "./pg-ctl.ts";
 import type { ServerUser } from "./server-user.ts";
 
 export interface ServerProcess {
@@ -35,6 +36,8 @@ export function launch({ binaries, user, dataDir, settings }: Launch): Promise<S
     child.once("error", () => resolve());
   });
   const stop = async () => {
+    // Windows has no signals: a "SIGINT" would end the server like a power cut.
+    if (process.platform === "win32") await stopByPgCtl({ binaries, user, dataDir }).catch(() => undefined);
     for (const [signal, limitMs] of SHUTDOWN) {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill(signal);

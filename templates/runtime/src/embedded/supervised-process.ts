@@ -36,7 +36,7 @@ export function restartPause(failures: number): number {
 const ATTEMPTS_BEFORE_FIRST_READY = 3;
 /** A process that has run for so long was well: its end is the first failure of a new count. */
 const STABLE_MS = 10_000;
-const READY_POLL_MS = 50;
+const READY_POLL_MS = 100;
 
 /** Keeps a program running: starts it again when it ends, ever slower while it does not get ready. */
 export function supervise(options: SupervisedOptions): Supervised {
