@@ -1,8 +1,8 @@
 import { Command as Program } from "commander";
-import { commitRun, prepare } from "../_command/commit.ts";
+import { commitRun, planOf, prepare } from "../_command/commit.ts";
 import { openExisting } from "../_command/opened.ts";
 import { outputTo } from "../_command/output.ts";
-import { planSummary } from "../_render/summary.ts";
+import { planSummary, staleFiles } from "../_render/summary.ts";
 
 interface Flags {
   readonly check?: boolean;
@@ -20,14 +20,15 @@ export function syncCommand(): Program {
       const output = outputTo(process.stdout);
       const opened = openExisting(process.cwd());
       if (check) {
-        const plan = prepare(opened, { readAll: true });
-        const stale = plan.entries.filter(({ action }) => !["unchanged", "kept", "orphan"].includes(action));
-        for (const line of stale.length > 0 ? planSummary({ ...plan, entries: stale }) : []) output.line(line);
+        const plan = planOf(prepare(opened), true);
+        const stale = staleFiles(plan);
+        const entries = plan.entries.filter(({ path }) => stale.includes(path));
+        for (const line of planSummary({ ...plan, entries })) output.line(line);
         output.line(stale.length === 0 ? "Everything derived is in step with eda.yaml." : "Stale: run `eda sync`.");
         if (stale.length > 0) process.exitCode = 1;
         return;
       }
       const door = { cwd: process.cwd(), output, defaults: true, force: force === true, dryRun: dryRun === true };
-      await commitRun(door, opened, [], []);
+      await commitRun(door, opened, [], [], { readAll: true });
     });
 }

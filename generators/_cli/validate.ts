@@ -1,9 +1,12 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import { Option, Command as Program } from "commander";
+import { defaultGenerator, readGenerator } from "../_command/generator-spec.ts";
 import { type Output, outputTo } from "../_command/output.ts";
+import { render } from "../_render/render.ts";
 import { openRepository } from "../_render/repository-view.ts";
 import { findRoot } from "../_render/root.ts";
+import { loadTemplates } from "../_render/templates.ts";
 import { checkRules, ruleContext } from "../_rules/registry.ts";
 import type { Finding } from "../_rules/rule.ts";
 import { parseManifest } from "../_system/document.ts";
@@ -46,7 +49,9 @@ function checkFile(path: string): readonly Finding[] {
   const shown = relative(process.cwd(), absolute).replaceAll("\\", "/");
   const document = parseManifest(readText(absolute, shown), shown);
   const isRepository = basename(absolute) === "eda.yaml";
-  const repository = isRepository ? openRepository(dirname(absolute)) : undefined;
+  const root = dirname(absolute);
+  const rendered = () => render(document.system, loadTemplates(), readGenerator(root) ?? defaultGenerator());
+  const repository = isRepository ? openRepository(root, rendered) : undefined;
   return checkRules(ruleContext(document, repository), "validate");
 }
 

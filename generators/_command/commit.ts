@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openDisk } from "../_render/disk.ts";
+import type { RenderedFile } from "../_render/file.ts";
 import { withLock } from "../_render/lock.ts";
 import { type Plan, planFiles } from "../_render/plan.ts";
 import { render } from "../_render/render.ts";
 import { loadTemplates } from "../_render/templates.ts";
 import { applyPlan, readRecord } from "../_render/write.ts";
 import { EdaError } from "../_system/errors.ts";
-import { refuseUnsettled, settleConflicts } from "./conflicts.ts";
+import { refuseUnsettled, type Settled, settleConflicts } from "./conflicts.ts";
 import { defaultGenerator, placeGenerator, readGenerator } from "./generator-spec.ts";
 import { refuseNotYet } from "./not-yet.ts";
 import { type Opened, openText, readManifest } from "./opened.ts";
@@ -25,28 +26,36 @@ export interface Committed {
 
 /**
  * Ends a run: rules, plan, a look for whoever sits at a terminal, then the lock and the write. Another run may have
- * changed the manifest in the meantime; the edits are then made again, on what it says now.
+ * changed the manifest in the meantime; the edits are then made again, on what it says now. What lies on disk is
+ * looked at under the lock.
+ *
+ * @param readAll Look into derived files that are on record as up to date, too: what `eda sync` is for.
  */
 export async function commitRun(
   door: Door,
   opened: Opened,
   steps: readonly Step[],
   next: readonly string[],
+  { readAll = false }: { readonly readAll?: boolean } = {},
 ): Promise<Committed | undefined> {
   const { root, original } = opened;
   const { output, asker } = door;
-  const plan = prepare(opened);
+  const prepared = prepare(opened);
   const manifest = manifestEntry(original, opened.manifest.toString());
   if (door.dryRun) {
-    await showDryRun(output, manifest, plan);
+    await showDryRun(output, manifest, planOf(prepared, readAll));
     return undefined;
   }
-  const settled = await settleConflicts(plan, door.force, asker, output);
-  if (asker && steps.length > 0) {
-    await showPlan(output, manifest, plan);
-    if (!(await asker.confirm("Write this?", true))) {
-      output.line("Nothing was written.");
-      return undefined;
+  let settled: Settled | undefined;
+  if (asker) {
+    const plan = planOf(prepared, readAll);
+    settled = await settleConflicts(plan, door.force, asker, output);
+    if (steps.length > 0) {
+      await showPlan(output, manifest, plan);
+      if (!(await asker.confirm("Write this?", true))) {
+        output.line("Nothing was written.");
+        return undefined;
+      }
     }
   }
   await withLock(
@@ -55,28 +64,34 @@ export async function commitRun(
       const wasCutShort = existsSync(join(root, ".eda", "tmp"));
       const text = readManifest(root);
       const now = text === original ? opened : again(opened, text, steps);
-      const latest = now === opened ? plan : prepare(now);
-      refuseUnsettled(latest, settled);
+      const plan = planOf(now === opened ? prepared : prepare(now), readAll);
+      settled ??= await settleConflicts(plan, door.force, undefined, output);
+      refuseUnsettled(plan, settled);
       if (original === undefined) await placeGenerator(root, opened.generator ?? defaultGenerator());
       const written = now.manifest.toString();
       const applied = applyPlan(root, {
-        plan: latest,
+        plan,
         manifest: { path: "eda.yaml", text: written, expected: text },
         force: settled.overwrite,
       });
       if (wasCutShort) output.line("An earlier run was cut short; what it had left out is there now.");
-      showResult(output, manifestEntry(text, written), latest, applied);
+      showResult(output, manifestEntry(text, written), plan, applied);
     },
     { onWait: () => output.line("Another run is writing to this repository; waiting for it to end.") },
   );
   return { root, isNew: original === undefined, next };
 }
 
-/** Checks the rules and plans the files. Throws a `RefusedError` for errors that the edits bring in. */
-export function prepare(
-  { root, manifest, baseline, generator }: Opened,
-  more: { readonly readAll?: boolean } = {},
-): Plan {
+/** A manifest whose rules hold, with the files that follow from it. */
+export interface Prepared {
+  readonly root: string;
+  readonly rendered: readonly RenderedFile[];
+  /** What the manifest before this run's edits rendered to. */
+  readonly before: () => readonly RenderedFile[];
+}
+
+/** Checks the rules and renders. Throws a `RefusedError` for errors that the edits bring in. */
+export function prepare({ root, manifest, baseline, generator }: Opened): Prepared {
   refuseNotYet(manifest.system);
   const templates = loadTemplates();
   const spec = generator ?? readGenerator(root) ?? defaultGenerator();
@@ -84,13 +99,12 @@ export function prepare(
   const coming = new Set(rendered.map(({ path }) => path));
   const errors = newErrors(baseline?.findings ?? [], findingsOf(manifest, root, coming));
   if (errors.length > 0) throw new RefusedError(errors);
-  return planFiles({
-    rendered,
-    record: readRecord(root),
-    disk: openDisk(root),
-    ...more,
-    before: () => (baseline ? render(baseline.system, templates, spec) : []),
-  });
+  return { root, rendered, before: () => (baseline ? render(baseline.system, templates, spec) : []) };
+}
+
+/** Compares what is rendered with what lies on disk now. */
+export function planOf({ root, rendered, before }: Prepared, readAll: boolean): Plan {
+  return planFiles({ rendered, record: readRecord(root), disk: openDisk(root), before, readAll });
 }
 
 function again({ root }: Opened, text: string | undefined, steps: readonly Step[]): Opened {

@@ -10,17 +10,23 @@ export interface Settled {
   readonly keep: ReadonlySet<string>;
 }
 
-/** Asks about each, with its diff. Throws an `EdaError` that names them all where there is nobody to ask. */
+/**
+ * Asks about each, with its diff; about files that were changed while what is rendered was not, too. Where there is
+ * nobody to ask, throws an `EdaError` that names those that would be overwritten.
+ */
 export async function settleConflicts(
   plan: Plan,
   force: boolean,
   asker: Asker | undefined,
   output: Output,
 ): Promise<Settled> {
-  const conflicts = plan.entries.filter(({ action }) => action === "conflict");
+  const conflicts = plan.entries.filter(({ action }) => action === "conflict" || action === "edited");
   const overwrite = new Set<string>();
   const keep = new Set<string>();
-  if (!force && !asker) refuseUnsettled(plan, { overwrite, keep });
+  if (!force && !asker) {
+    refuseUnsettled(plan, { overwrite, keep });
+    return { overwrite, keep };
+  }
   for (const entry of conflicts) {
     if (force) {
       overwrite.add(entry.path);

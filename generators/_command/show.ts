@@ -42,6 +42,9 @@ export function showResult(output: Output, manifest: PlanEntry, plan: Plan, appl
     if (entry.action === "kept" && entry.kind === "runtime") {
       output.line(`kept your ${entry.path}; the newer one differs: see \`eda sync --dry-run\``);
     }
+    if (entry.action === "edited" && !applied.overwritten.includes(entry.path)) {
+      output.line(`left your changes in ${entry.path}, which is derived; \`eda sync --force\` overwrites them`);
+    }
     if (entry.action === "orphan") output.line(`no longer part of the system, and left to you: ${entry.path}`);
   }
   if (applied.written.length + applied.deleted.length === 0) output.line(`Nothing to do: ${countLine(plan)}.`);
