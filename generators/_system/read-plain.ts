@@ -129,15 +129,11 @@ class PlainReader {
     return { kind: "list", flow: false, start, end: items.at(-1)!.end, items };
   }
 
-  /** A value on the line of its key or dash; what follows must not be indented deeper, or it would go on. */
+  /** A value on the line of its key or dash. Whatever follows it and stands deeper, the map around refuses. */
   #lineValue(indent: number): TreeNode {
     const sign = this.#text[this.#at];
-    const value =
-      sign === "{" || sign === "[" || sign === "'" || sign === '"' ? this.#flowValue(indent) : this.#bareLine();
-    const line = this.#lineStart;
-    const column = this.#toContent();
-    if (column >= 0 && (this.#lineStart === line || column > indent)) throw beyondPlain;
-    return value;
+    const flows = sign === "{" || sign === "[" || sign === "'" || sign === '"';
+    return flows ? this.#flowValue(indent) : this.#bareLine();
   }
 
   #bareLine(): TreeNode {
