@@ -28,7 +28,9 @@ function serviceLines(n: number, contexts: number, events: number): readonly str
     `    port: ${5000 + n}`,
     "    persistence: state",
     "    commands:",
-    ...numbers(events).map((e) => `      DoThing${e}: { fields: { ${key}, lines: 'Line[]', note: string? }, emits: [Thing${e}Done] }`),
+    ...numbers(events).map(
+      (e) => `      DoThing${e}: { fields: { ${key}, lines: 'Line[]', note: string? }, emits: [Thing${e}Done] }`,
+    ),
     "    events:",
     ...numbers(events).map((e) => `      Thing${e}Done: { fields: { ${key}, lines: 'Line[]', total: money } }`),
     "    types:",

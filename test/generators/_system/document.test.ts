@@ -331,6 +331,8 @@ phases:
     );
   });
 
+  // Taken out once, each seen red here: the comparison of the text read back with the value meant, and the refusal to
+  // write inside an alias.
   describe("refuses an edit that would change something else:", () => {
     const refused: readonly [string, string, (document: ManifestDocument) => void][] = [
       ["inside an alias", ugly, (d) => d.set(["services", "orders", "events", "OrderPlaced", "fields", "x"], "int")],

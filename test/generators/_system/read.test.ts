@@ -125,6 +125,8 @@ describe("reading a manifest", () => {
     ["more than 4 MiB", `eda: 1\nname: ${"x".repeat(4 * 1024 * 1024)}`, /larger than 4 MiB/, 1, 1],
     ["nesting without end", `x: ${"[".repeat(100_000)}`, /not readable YAML/, 1, 1],
   ] as const;
+  // Taken out once, each seen red here: the limits on bytes and on aliases, and the checks for control characters, for
+  // keys that are there twice and for __proto__.
   for (const [what, text, message, line, column] of unreadable) {
     it(`refuses ${what}, with its place`, () => {
       assert.throws(
