@@ -71,7 +71,7 @@ describe("a relay process", () => {
     );
   });
 
-  // Red when claim.sql skips what the paused relay holds (a marker in the row, or SKIP LOCKED): a4 goes out before a2.
+  // Red when a claim marks its rows as held: whoever comes after the paused relay waits for it, or sends a4 before a2.
   it("paused in mid-send loses its shards; awake again it adds duplicates, and turns nothing around", async () => {
     await insert(["a", 1], ["a", 2], ["a", 3], ["b", 1]);
     const child = await processHoldingAfter("a1");
