@@ -10,7 +10,7 @@ const bin = join(import.meta.dirname, "../../dist/generators/_cli/bin.js");
 /** A folder for the demo that PostgreSQL's user may pass through, and its removal. */
 export function temporaryFolder(): { readonly path: string; remove(): void } {
   const path = realpathSync(mkdtempSync(join(tmpdir(), "eda-demo-")));
-  chmodSync(path, 0o755);
+  chmodSync(path, 0o711);
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
