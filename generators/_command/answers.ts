@@ -40,9 +40,10 @@ export async function collectAnswers<A extends object>(
     const { question } = option;
     if (!question || question.when?.(answers as Partial<A>, system) === false) continue;
     const otherwise = question.default(answers as Partial<A>, system);
-    if (unanswered.by === "asking") {
+    if (unanswered.by === "asking" && question.choices?.length !== 1) {
       answers[option.key] = option.parse(await ask(unanswered.asker, option, question, otherwise));
-    } else if (unanswered.by === "default") {
+    } else if (unanswered.by !== "refusing") {
+      // Taken without asking, and marked as assumed: also at a terminal where there is but one choice.
       if (option.required && otherwise === "") throw withoutDefault(command, option);
       answers[option.key] = option.parse(otherwise);
       if (question.stands?.(answers as Partial<A>, system) !== true) assumed.add(option.key);
@@ -67,6 +68,7 @@ function withoutDefault<A extends object>({ name }: Command<A>, { flag }: Option
 
 function ask<A extends object>(asker: Asker, option: Option<A>, question: Question<A>, otherwise: string) {
   return asker.ask({
+    key: option.key,
     message: question.message,
     default: otherwise,
     ...(question.choices && { choices: question.choices }),

@@ -6,6 +6,8 @@ export interface Asker {
 }
 
 export interface Asked {
+  /** The option's key: the question's name, where questions have names. */
+  readonly key: string;
   readonly message: string;
   readonly default: string;
   readonly choices?: readonly { readonly value: string; readonly name: string }[];

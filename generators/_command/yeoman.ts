@@ -109,10 +109,10 @@ function doorOf(generator: Generator, given: readonly (keyof typeof flags)[]) {
 
 function askerOf(generator: Generator): Asker {
   return {
-    async ask({ message, default: otherwise, choices, check }) {
-      const { answer } = await generator.prompt<{ answer: string }>([
+    async ask({ key, message, default: otherwise, choices, check }) {
+      const answers = await generator.prompt<Record<string, string>>([
         {
-          name: "answer",
+          name: key,
           message,
           default: otherwise,
           ...(choices
@@ -120,13 +120,13 @@ function askerOf(generator: Generator): Asker {
             : { type: "input" as const, validate: (text: string) => check(text) ?? true }),
         },
       ] as never);
-      return answer;
+      return answers[key] ?? otherwise;
     },
     async confirm(message, otherwise) {
-      const { answer } = await generator.prompt<{ answer: boolean }>([
-        { name: "answer", type: "confirm", message, default: otherwise },
+      const { agreed } = await generator.prompt<{ agreed: boolean }>([
+        { name: "agreed", type: "confirm", message, default: otherwise },
       ]);
-      return answer;
+      return agreed;
     },
   };
 }

@@ -95,6 +95,7 @@ export const command: Command<ServiceAnswers> = {
         message: "Which events of other services does it react to (orders.OrderPlaced)?",
         when: (_answers, system) => system?.services.some(({ events }) => events.length > 0) === true,
         default: () => "",
+        stands,
       },
     },
     {
