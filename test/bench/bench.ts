@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { checkout } from "./checkout.ts";
 import { largeSystem } from "./large-system.ts";
 import { machine } from "./machine.ts";
+import { messagePath } from "./message-path.ts";
 import { newRepository } from "./new-repository.ts";
 import { say } from "./progress.ts";
 import { markdown, type Section } from "./report.ts";
@@ -19,6 +20,12 @@ const { quick } = values;
 const measurements: Readonly<Record<string, () => Promise<Section>>> = {
   new: () => newRepository(quick ? 1 : 9, !quick),
   large: () => largeSystem(quick ? 1 : 7, quick ? [2, 5] : [50, 500]),
+  messages: () =>
+    messagePath(
+      quick
+        ? { rounds: 1, seconds: 1, smaller: 20, install: false }
+        : { rounds: 3, seconds: 5, smaller: 1, install: true },
+    ),
 };
 
 const chosen = values.only ?? Object.keys(measurements);

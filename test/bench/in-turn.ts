@@ -9,7 +9,7 @@ export interface Contender<T> {
 }
 
 /**
- * Runs the contenders in turn, A B A B …, after one round that does not count: so each pair of runs has met the same
+ * Runs the contenders in turn, A B A B …, after a round that does not count (left out where there is only one): so each pair of runs has met the same
  * machine, whatever else that was doing. Gives each one's results by name, in the order of the rounds.
  */
 export async function inTurn<T>(
@@ -17,7 +17,7 @@ export async function inTurn<T>(
   contenders: readonly Contender<T>[],
 ): Promise<ReadonlyMap<string, readonly T[]>> {
   const results = new Map<string, T[]>(contenders.map(({ name }) => [name, []]));
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = rounds === 1 ? 1 : 0; round <= rounds; round++) {
     say(round === 0 ? "  warm-up" : `  round ${round} of ${rounds}`);
     for (const contender of contenders) {
       await contender.prepare?.();
