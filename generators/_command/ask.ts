@@ -23,7 +23,8 @@ export function hasTerminal(): boolean {
 export const terminal: Asker = {
   async ask({ message, default: otherwise, choices, check }) {
     const { input, select } = await import("@inquirer/prompts");
-    if (choices) return select({ message, default: otherwise, choices: [...choices] });
+    if (choices)
+      return select({ message, default: otherwise, choices: choices.map((each) => ({ ...each, short: each.value })) });
     return input({ message, default: otherwise, validate: (text) => check(text) ?? true });
   },
   async confirm(message, otherwise) {

@@ -47,10 +47,11 @@ export async function commitRun(
     return undefined;
   }
   let settled: Settled | undefined;
+  const isShown = asker !== undefined && steps.length > 0;
   if (asker) {
     const plan = planOf(prepared, readAll);
     settled = await settleConflicts(plan, door.force, asker, output);
-    if (steps.length > 0) {
+    if (isShown) {
       await showPlan(output, manifest, plan);
       if (!(await asker.confirm("Write this?", true))) {
         output.line("Nothing was written.");
@@ -75,7 +76,7 @@ export async function commitRun(
         force: settled.overwrite,
       });
       if (wasCutShort) output.line("An earlier run was cut short; what it had left out is there now.");
-      showResult(output, manifestEntry(text, written), plan, applied);
+      showResult(output, manifestEntry(text, written), plan, applied, isShown);
     },
     { onWait: () => output.line("Another run is writing to this repository; waiting for it to end.") },
   );

@@ -31,9 +31,15 @@ export async function showPlan(output: Output, manifest: PlanEntry, plan: Plan):
   for (const line of grouped([manifest, ...plan.entries])) output.line(line);
 }
 
-/** What was written: folders where many files came into one, else files. */
-export function showResult(output: Output, manifest: PlanEntry, plan: Plan, applied: Applied): void {
-  for (const line of grouped([manifest, ...plan.entries])) output.line(line);
+/**
+ * What was written: folders where many files came into one, else files.
+ * @param isShown Whether somebody has seen and agreed to that list already: then it is counted only.
+ */
+export function showResult(output: Output, manifest: PlanEntry, plan: Plan, applied: Applied, isShown: boolean): void {
+  const isWritten = manifest.action !== "unchanged" || applied.written.length + applied.deleted.length > 0;
+  if (!isWritten) output.line(`Nothing to do: ${countLine(plan)}.`);
+  else if (isShown) output.line(`Written: ${countLine({ ...plan, entries: [manifest, ...plan.entries] })}.`);
+  else for (const line of grouped([manifest, ...plan.entries])) output.line(line);
   for (const path of applied.overwritten) output.line(output.bad(`overwrote the changes made by hand in ${path}`));
   for (const path of outgrown(plan)) {
     output.line(`left to you, since you have edited it: ${path}; \`npm run check\` says what it lacks now`);
@@ -47,7 +53,6 @@ export function showResult(output: Output, manifest: PlanEntry, plan: Plan, appl
     }
     if (entry.action === "orphan") output.line(`no longer part of the system, and left to you: ${entry.path}`);
   }
-  if (applied.written.length + applied.deleted.length === 0) output.line(`Nothing to do: ${countLine(plan)}.`);
 }
 
 /** Edited stubs of services whose messages have just changed: they may lack a case. */

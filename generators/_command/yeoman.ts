@@ -116,7 +116,7 @@ function askerOf(generator: Generator): Asker {
           message,
           default: otherwise,
           ...(choices
-            ? { type: "select" as const, choices: choices.map(({ value, name }) => ({ value, name })) }
+            ? { type: "select" as const, choices: choices.map((each) => ({ ...each, short: each.value })) }
             : { type: "input" as const, validate: (text: string) => check(text) ?? true }),
         },
       ] as never);

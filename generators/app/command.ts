@@ -44,7 +44,7 @@ export const command: Command<AppAnswers> = {
       parse: oneOf("stream platform", ["kafka", "redpanda", "pulsar", "nats"]),
       decides: "stream",
       question: {
-        message: "Where will events travel in production? (Here, an embedded broker runs)",
+        message: "Where will events travel in production? (On this machine a broker is built in)",
         choices: [
           { value: "kafka", name: "Kafka: the default; order per key, replay, Kafka Streams" },
           { value: "redpanda", name: "Redpanda: Kafka's protocol in one binary" },
@@ -67,12 +67,12 @@ export const command: Command<AppAnswers> = {
     }),
     figure("growth", "factor by which the load grows in a year", {
       parse: numberBetween(0.001, 1e6, "growth factor", false),
-      message: "By what factor does that grow in a year?",
+      message: "By what factor does the load grow in a year?",
       usual: ({ expected }) => expected?.growthPerYear ?? 2,
     }),
     figure("partitions", "partitions of a topic", {
       parse: numberBetween(1, 10_000, "number of partitions"),
-      message: "How many partitions has a topic (at most so many consumers work in parallel)?",
+      message: "Into how many partitions is a topic divided?",
       usual: ({ partitions }) => partitions,
     }),
     figure("replication", "brokers that keep a copy of each message", {
@@ -87,7 +87,7 @@ export const command: Command<AppAnswers> = {
       parse: retention,
       decides: "stream",
       question: {
-        message: "How long do topics keep messages (12h, 7d, forever)?",
+        message: "How long do topics keep messages, such as 12h, 7d, forever?",
         when: undecided,
         default: (_answers, system) => system?.stream.retention ?? "7d",
       },

@@ -75,7 +75,11 @@ export const command: Command<ServiceAnswers> = {
       describe: "commands that it handles",
       parse: pascalNames("a command"),
       decides: "requirements",
-      question: { message: "Which commands does it handle (PlaceOrder, CancelOrder)?", default: () => "", stands },
+      question: {
+        message: "Which commands does it handle, such as PlaceOrder, CancelOrder?",
+        default: () => "",
+        stands,
+      },
     },
     {
       key: "events",
@@ -83,7 +87,11 @@ export const command: Command<ServiceAnswers> = {
       describe: "events that it publishes",
       parse: pascalNames("an event"),
       decides: "requirements",
-      question: { message: "Which events does it publish (OrderPlaced, OrderCancelled)?", default: () => "", stands },
+      question: {
+        message: "Which events does it publish, such as OrderPlaced, OrderCancelled?",
+        default: () => "",
+        stands,
+      },
     },
     {
       key: "subscribes",
@@ -92,7 +100,7 @@ export const command: Command<ServiceAnswers> = {
       parse: eventRefs,
       decides: "requirements",
       question: {
-        message: "Which events of other services does it react to (orders.OrderPlaced)?",
+        message: "Which events of other services does it react to, such as orders.OrderPlaced?",
         when: (_answers, system) => system?.services.some(({ events }) => events.length > 0) === true,
         default: () => "",
         stands,
@@ -126,8 +134,8 @@ export const command: Command<ServiceAnswers> = {
       }
     }
     const fields = { [key]: keyType(manifest, before) };
-    addMissing(manifest, [...at, "events"], answers.events, { fields });
     addMissing(manifest, [...at, "commands"], answers.commands, { fields, emits: [] });
+    addMissing(manifest, [...at, "events"], answers.events, { fields });
     if (answers.subscribes?.length) manifest.extend([...at, "subscribes"], answers.subscribes);
     for (const [command, events] of newEmissions(answers, before)) {
       manifest.extend([...at, "commands", command, "emits"], events);

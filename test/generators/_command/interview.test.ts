@@ -34,7 +34,7 @@ describe("An interview at a terminal", () => {
       terminal.type(keys.enter);
       const { code, screen } = await terminal.ended();
       assert.equal(code, 0, screen);
-      assert.match(screen, /Next:/);
+      assert.match(screen, /Written: .*\d+ create[\s\S]*Next:/);
       assert.match(read("shop/eda.yaml"), /BookRoom: \{ fields: \{ roomId: uuid \}, emits: \[RoomBooked\] \}/);
       assert.match(read("shop/eda.yaml"), /requirements: \{ status: decided/);
     })).timeout(60_000);

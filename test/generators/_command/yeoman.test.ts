@@ -96,8 +96,8 @@ describe("The generators in a Yeoman environment", () => {
         "? Which bounded context does it belong to? hotel",
         "? What does it decide about, one at a time (its aggregate)? Room",
         "? Which field identifies it? roomId",
-        "? Which commands does it handle (PlaceOrder, CancelOrder)? BookRoom",
-        "? Which events does it publish (OrderPlaced, OrderCancelled)? RoomBooked",
+        "? Which commands does it handle, such as PlaceOrder, CancelOrder? BookRoom",
+        "? Which events does it publish, such as OrderPlaced, OrderCancelled? RoomBooked",
         "? Write this? true",
       ]);
       assert.match(read("shop/eda.yaml"), /rooms:\n {4}context: hotel\n {4}aggregate: Room\n {4}key: roomId/);
