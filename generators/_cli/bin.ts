@@ -5,6 +5,8 @@ const major = version[0] ?? 0;
 const minor = version[1] ?? 0;
 
 if ((major === 22 && minor >= 22) || (major === 24 && minor >= 11) || major > 24) {
+  // A stack is shown to whoever asks for it, and is then to name the TypeScript line.
+  if (process.env.DEBUG === "eda") process.setSourceMapsEnabled(true);
   import("./main.ts").then(({ main }) => main(process.argv));
 } else {
   process.stderr.write(`eda needs Node 22.22 or 24.11 and newer; this is ${process.versions.node}\n`);
