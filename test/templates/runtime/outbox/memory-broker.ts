@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Broker, OutgoingRecord } from "../../../../templates/runtime/src/broker/broker.ts";
+import { until as untilNamed } from "../broker/until.ts";
 
 /** A broker that takes records into a list, as far as the relay can tell. A test may make it refuse, wait or vanish. */
 export interface MemoryBroker extends Broker {
@@ -44,7 +44,7 @@ export function sentVersions(records: readonly OutgoingRecord[]): string[] {
   });
 }
 
-/** Resolves once `condition` holds. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(2);
+/** Waits for a condition whose expression says what it is. */
+export function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  return untilNamed(condition, String(condition));
 }

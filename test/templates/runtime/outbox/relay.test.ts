@@ -149,16 +149,19 @@ describe("relay", () => {
       await insert(["bad", 1], ["bad", 2]);
       const refusals: RefusedRow[] = [];
       const observer = { refused: (failure: RefusedRow) => void refusals.push(failure) };
-      const options = { retry: { attempts: 4, initialMs: 1, maxMs: 1 }, observer };
+      const options = { retry: { attempts: 1_000, initialMs: 1, maxMs: 1 }, observer };
       const first = await start(options);
-      await until(() => refusals.length === 2);
+      await until(() => refusals.length >= 2);
       await first.stop();
-      const attempts = refusals.at(-1)!.attempts;
+      const before = refusals.splice(0).at(-1)!.attempts;
       const second = await start(options);
-      await until(() => refusals.at(-1)!.attempts === attempts + 1);
+      await until(() => refusals.length > 0);
+      assert.equal(refusals[0]!.attempts, before + 1);
       poison(broker, "bad", 2);
       second.kick();
-      await until(() => sentVersions(broker.records).includes("bad1") && refusals.at(-1)!.attempts === 1);
+      await until(
+        () => sentVersions(broker.records).includes("bad1") && refusals.some(({ attempts }) => attempts === 1),
+      );
     });
   });
 
