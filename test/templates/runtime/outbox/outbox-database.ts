@@ -5,7 +5,9 @@ import { migrate } from "../../../../templates/runtime/src/migrations/migrate.ts
 import type { OutboxMessage } from "../../../../templates/runtime/src/outbox/outbox.ts";
 import { type TestDatabase, testDatabase } from "../../../support/postgres.ts";
 
-export const migrations = fileURLToPath(new URL("../../../../templates/outbox-migration/migrations", import.meta.url));
+const migrations = ["service", "outbox-migration"].map((template) =>
+  fileURLToPath(new URL(`../../../../templates/${template}/migrations`, import.meta.url)),
+);
 
 export interface OutboxDatabase extends Database {
   readonly url: string;
@@ -16,7 +18,7 @@ export interface OutboxDatabase extends Database {
 export async function outboxDatabase(): Promise<OutboxDatabase> {
   const server: TestDatabase = await testDatabase();
   const database = createDatabase({ url: server.url });
-  await migrate(database, migrations);
+  for (const folder of migrations) await migrate(database, folder);
   return {
     ...database,
     url: server.url,
