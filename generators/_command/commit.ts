@@ -98,7 +98,7 @@ export function prepare({ root, manifest, baseline, generator }: Opened): Prepar
   const spec = generator ?? readGenerator(root) ?? defaultGenerator();
   const rendered = render(manifest.system, templates, spec);
   const coming = new Set(rendered.map(({ path }) => path));
-  const errors = newErrors(baseline?.findings ?? [], findingsOf(manifest, root, coming));
+  const errors = newErrors(() => baseline?.findings() ?? [], findingsOf(manifest, root, coming));
   if (errors.length > 0) throw new RefusedError(errors);
   return { root, rendered, before: () => (baseline ? render(baseline.system, templates, spec) : []) };
 }

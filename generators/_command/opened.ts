@@ -15,9 +15,15 @@ export interface Opened {
   /** The manifest's text as it is on disk; absent in a new repository. */
   readonly original?: string;
   /** What held before this run's edits; absent in a new repository. */
-  readonly baseline?: { readonly system: System; readonly findings: readonly Finding[] };
+  readonly baseline?: Baseline;
   /** What a new repository's devDependency on the generator shall be, where somebody said so. */
   readonly generator?: string;
+}
+
+export interface Baseline {
+  readonly system: System;
+  /** Asked for only where the edited manifest has errors, since few have: the manifest is read again for it. */
+  findings(): readonly Finding[];
 }
 
 /** The repository that a folder belongs to. Throws an `EdaError` where there is none. */
@@ -47,7 +53,8 @@ export function readManifest(root: string): string | undefined {
 
 export function openText(root: string, original: string): Opened {
   const manifest = editable(original);
-  return { root, manifest, original, baseline: { system: manifest.system, findings: findingsOf(manifest, root) } };
+  const findings = () => findingsOf(editable(original), root);
+  return { root, manifest, original, baseline: { system: manifest.system, findings } };
 }
 
 /** A manifest that can be edited. One that is not valid against the schema is its author's to mend first. */

@@ -39,9 +39,11 @@ export function findingsOf(
 }
 
 /** Errors that an edit brings in; those that were there before are not this run's business. */
-export function newErrors(before: readonly Finding[], after: readonly Finding[]): readonly Finding[] {
-  const known = new Set(before.map(identity));
-  return after.filter((finding) => finding.severity === "error" && !known.has(identity(finding)));
+export function newErrors(before: () => readonly Finding[], after: readonly Finding[]): readonly Finding[] {
+  const errors = after.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return [];
+  const known = new Set(before().map(identity));
+  return errors.filter((finding) => !known.has(identity(finding)));
 }
 
 /** Lines move with every edit, so a finding is known by what it says. */

@@ -56,9 +56,10 @@ export function openSession(door: Door): Session {
     for (const needed of command.needs?.(answers, manifest.system) ?? []) await supply(to, needed);
     for (const line of command.says?.(answers, manifest.system) ?? []) door.output.line(line);
     take((at) => {
-      const before = at.toString();
+      // An edit that changes nothing leaves the value that it was; to write the text out for this would cost a parse.
+      const before = at.get([]);
       command.edit({ manifest: at, answers, assumed });
-      if (at.toString() !== before) markDecisions(at, command, answers, assumed);
+      if (at.get([]) !== before) markDecisions(at, command, answers, assumed);
     });
     for (const brought of command.brings?.({ manifest, answers, assumed }) ?? []) {
       door.output.line(brought.because ?? "");
