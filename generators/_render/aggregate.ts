@@ -1,8 +1,8 @@
 import { kebab } from "../_system/names.ts";
 import { sampleMessage } from "../_system/sample.ts";
 import type { Command, EventType, Field, Service } from "../_system/system.ts";
-import { propertyName } from "../_system/typescript-type.ts";
 import type { RenderedFile } from "./file.ts";
+import { braces, brackets, type Code, layOut, literal, property } from "./layout.ts";
 import type { Templates } from "./templates.ts";
 
 /**
@@ -32,7 +32,11 @@ export function aggregateFiles(service: Service, templates: Templates): readonly
     ),
     stub(
       `test/${file}.test.ts`,
-      templates.fill("service/test/aggregate.test.ts.ejs", { ...values, cases: cases(service) }),
+      templates.fill("service/test/aggregate.test.ts.ejs", {
+        ...values,
+        imports: service.commands.length === 0 ? "" : 'import { samples } from "../src/generated/samples.ts";\n',
+        cases: cases(service),
+      }),
     ),
   ];
 }
@@ -41,29 +45,42 @@ function decide(service: Service): string {
   if (service.commands.length === 0) return "  decide: () => [],";
   const branches = service.commands.flatMap((command) => {
     const event = firstEvent(service, command);
-    const result = event ? `[{ type: ${text(event.name)}, data: ${data(service, command, event)} }]` : "[]";
-    return [`      case ${text(command.name)}:`, `        return ${result};`];
+    const result = event
+      ? [brackets([braces([`type: ${text(event.name)}`, ["data: ", data(service, command, event)]])])]
+      : ["[]"];
+    return [
+      `      case ${text(command.name)}:`,
+      ...otherwise(command),
+      `        ${layOut(["return ", ...result, ";"], 8)}`,
+    ];
   });
   return ["  decide(command, _state) {", "    switch (command.type) {", ...branches, "    }", "  },"].join("\n");
 }
 
+/** A stub decides for success; what else may happen is said in front of it. */
+function otherwise({ emits }: Command): readonly string[] {
+  return emits.length < 2 ? [] : [`        // Or, for a reason of yours: ${emits.slice(1).join(", ")}.`];
+}
+
 /** The event's data: taken from the command where it has a field of that name and type. */
-function data(service: Service, command: Command, event: EventType): string {
+function data(service: Service, command: Command, event: EventType): Code {
   const samples = sampleMessage(event.fields, service.types);
   const given = new Map(command.fields.map((field) => [field.name, field]));
   if (same(command.fields, event.fields)) return "command.data";
-  const parts = event.fields.flatMap((field) => {
-    const from = given.get(field.name);
-    const own = `command.data.${field.name}`;
-    const part = `${propertyName(field.name)}: ${own}`;
-    if (field.type.kind === "optional") {
-      // An optional property is left out: to set it to undefined is something else.
-      return from && same([from], [field]) ? [`...(${own} !== undefined && { ${part} })`] : [];
-    }
-    if (from && same([from], [field])) return [part];
-    return [`${propertyName(field.name)}: ${JSON.stringify(samples[field.name])} /* TODO: the command does not say */`];
-  });
-  return `{ ${parts.join(", ")} }`;
+  return braces(
+    event.fields.flatMap((field): readonly Code[] => {
+      const from = given.get(field.name);
+      const own = `command.data.${field.name}`;
+      const member = `${property(field.name)}: ${own}`;
+      const isCarried = from !== undefined && same([from], [field]);
+      if (field.type.kind === "optional") {
+        // An optional property is left out: to set it to undefined is something else.
+        return isCarried ? [[`...(${own} !== undefined && `, braces([member]), ")"]] : [];
+      }
+      if (isCarried) return [member];
+      return [["// TODO: the command does not say.", `${property(field.name)}: `, literal(samples[field.name])]];
+    }),
+  );
 }
 
 function cases(service: Service): string {
@@ -72,16 +89,19 @@ function cases(service: Service): string {
     .map((command) => {
       const event = firstEvent(service, command);
       const name = `on ${command.name}, ${event ? event.name : "nothing"} happens`;
-      const sample = JSON.stringify(sampleMessage(command.fields, service.types));
-      return [
-        `  it(${text(name)}, () => {`,
-        "    given(decider, [])",
-        `      .when({ type: ${text(command.name)}, data: ${sample} })`,
-        `      .thenTypes(${event ? text(event.name) : ""});`,
-        "  });",
-      ].join("\n");
+      return [`  it(${text(name)}, () => {`, `    ${sentence(command, event)}`, "  });"].join("\n");
     })
     .join("\n\n");
+}
+
+function sentence({ name }: Command, event: EventType | undefined): string {
+  const steps = [
+    "given(decider, [])",
+    `.when({ type: ${text(name)}, data: samples.${name} })`,
+    `.thenTypes(${event ? text(event.name) : ""});`,
+  ];
+  const line = steps.join("");
+  return line.length <= 116 ? line : steps.join("\n      ");
 }
 
 function firstEvent(service: Service, command: Command): EventType | undefined {

@@ -3,6 +3,7 @@ import type { Service, System } from "../_system/system.ts";
 import { eventsTopic } from "../_system/topics.ts";
 import type { RenderedFile } from "./file.ts";
 import { adminPort } from "./infrastructure.ts";
+import { layOut, literal } from "./layout.ts";
 import { subscriptionsOf } from "./subscriptions.ts";
 
 /** `src/generated/definition.ts`: what the service host needs to know of a service, without any behaviour. */
@@ -38,7 +39,7 @@ export function definitionFile(system: System, service: Service): RenderedFile {
     content: [
       'import type { ServiceDefinition } from "eda-runtime";',
       "",
-      `export const definition: ServiceDefinition = ${JSON.stringify(definition, null, 2)};`,
+      layOut(["export const definition: ServiceDefinition = ", literal(definition), ";"]),
       "",
     ].join("\n"),
   };

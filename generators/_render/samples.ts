@@ -1,6 +1,7 @@
 import { sampleMessage } from "../_system/sample.ts";
 import type { Service, System } from "../_system/system.ts";
 import type { RenderedFile } from "./file.ts";
+import { layOut, literal } from "./layout.ts";
 import { subscriptionsOf } from "./subscriptions.ts";
 
 /** `src/generated/samples.ts`: valid data for each command and subscription, for tests and for trying things out. */
@@ -16,15 +17,15 @@ export function samplesFile(system: System, service: Service): RenderedFile {
       'import type { Commands, Subscriptions } from "./messages.ts";',
       "",
       "/** Valid data for each command: true to its contract, not to your rules. */",
-      `export const samples: Commands = ${print(commands)};`,
+      declaration("samples: Commands", commands),
       "",
       "/** The same for each event that this service reacts to. */",
-      `export const subscriptionSamples: Subscriptions = ${print(events)};`,
+      declaration("subscriptionSamples: Subscriptions", events),
       "",
     ].join("\n"),
   };
 }
 
-function print(entries: readonly (readonly [string, object])[]): string {
-  return JSON.stringify(Object.fromEntries(entries), null, 2);
+function declaration(what: string, entries: readonly (readonly [string, object])[]): string {
+  return layOut([`export const ${what} = `, literal(Object.fromEntries(entries)), ";"]);
 }

@@ -3,6 +3,7 @@ import type { EventRef, Service, System } from "../_system/system.ts";
 import { aggregateFiles } from "./aggregate.ts";
 import { definitionFile } from "./definition.ts";
 import type { RenderedFile } from "./file.ts";
+import { layOut, parentheses } from "./layout.ts";
 import { messagesFile } from "./messages.ts";
 import { servicePackageJson } from "./package-json.ts";
 import { samplesFile } from "./samples.ts";
@@ -24,7 +25,11 @@ export function serviceFiles(system: System, service: Service, templates: Templa
     ...subscriptions.map(({ ref, type }) =>
       started(
         `src/handlers/${handlerName(ref)}.ts`,
-        templates.fill("service/src/handlers/reaction.ts.ejs", { service: service.name, type }),
+        templates.fill("service/src/handlers/reaction.ts.ejs", {
+          service: service.name,
+          type,
+          signature: signature(type),
+        }),
       ),
     ),
     started("src/main.ts", templates.text("service/src/main.ts")),
@@ -63,6 +68,11 @@ function wiring(service: Service, subscriptions: readonly Subscription[]): strin
     "};",
     "",
   ].join("\n");
+}
+
+function signature(type: string): string {
+  const parameters = parentheses(["message", "{ log }"]);
+  return layOut([`export const reaction: ReactionTo<"${type}"> = async `, parameters, " => {"]);
 }
 
 /** `inventory-stock-reserved`: always two names at least, so never a reserved word. */

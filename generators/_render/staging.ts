@@ -30,7 +30,9 @@ export function openStaging(root: string, beforeRename: () => void): Staging {
     parents.add(parent);
     const staged = join(folder, String(count++));
     fs.writeFileSync(staged, text, { flush: options?.flush ?? false });
-    if (target.mode !== undefined) fs.chmodSync(staged, target.mode);
+    // A program is executable from the start: npm would make it so on installing, and git would see a change.
+    const mode = target.mode ?? (text.startsWith("#!") ? 0o755 : undefined);
+    if (mode !== undefined) fs.chmodSync(staged, mode);
     beforeRename();
     move(staged, target.path);
   }

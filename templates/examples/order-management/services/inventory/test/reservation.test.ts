@@ -14,7 +14,9 @@ describe("Reservation", () => {
   });
 
   it("is rejected where an article is short", () => {
-    given(decider, []).when({ type: "ReserveStock", data: { orderId, lines, short: "saffron" } }).then([rejected]);
+    given(decider, [])
+      .when({ type: "ReserveStock", data: { orderId, lines, short: "saffron" } })
+      .then([rejected]);
   });
 
   it("is released once", () => {

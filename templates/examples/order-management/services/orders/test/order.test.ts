@@ -23,11 +23,15 @@ describe("Order", () => {
   });
 
   it("is cancelled while it is open, with the reason", () => {
-    given(decider, [placed]).when({ type: "CancelOrder", data: { orderId, reason: "declined" } }).then([cancelled]);
+    given(decider, [placed])
+      .when({ type: "CancelOrder", data: { orderId, reason: "declined" } })
+      .then([cancelled]);
   });
 
   it("is never confirmed after it was cancelled, nor cancelled after it was confirmed", () => {
     given(decider, [placed, cancelled]).when({ type: "ConfirmOrder", data: { orderId } }).then([]);
-    given(decider, [placed, confirmed]).when({ type: "CancelOrder", data: { orderId, reason: "late" } }).then([]);
+    given(decider, [placed, confirmed])
+      .when({ type: "CancelOrder", data: { orderId, reason: "late" } })
+      .then([]);
   });
 });

@@ -1,9 +1,8 @@
-import type { Reaction } from "eda-runtime";
 import { takeStock } from "../domain/stock.ts";
-import type { Command, Event, Subscriptions } from "../generated/messages.ts";
+import type { ReactionTo } from "../generated/messages.ts";
 
 /** Puts the stock of a new order aside, or says which article there is not enough of. */
-export const reaction: Reaction<Command, Event, Subscriptions["orders.OrderPlaced"]> = async (
+export const reaction: ReactionTo<"orders.OrderPlaced"> = async (
   { data: { orderId, lines: ordered } },
   { tx, execute },
 ) => {

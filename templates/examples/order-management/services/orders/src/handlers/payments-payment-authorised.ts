@@ -1,11 +1,7 @@
-import type { Reaction } from "eda-runtime";
 import { noteProgress } from "../domain/progress.ts";
-import type { Command, Event, Subscriptions } from "../generated/messages.ts";
+import type { ReactionTo } from "../generated/messages.ts";
 
 /** The payment is authorised; with the stock put aside too, the order is confirmed. */
-export const reaction: Reaction<Command, Event, Subscriptions["payments.PaymentAuthorised"]> = async (
-  { data: { orderId } },
-  { tx, execute },
-) => {
+export const reaction: ReactionTo<"payments.PaymentAuthorised"> = async ({ data: { orderId } }, { tx, execute }) => {
   if (await noteProgress(tx, orderId, "payment")) await execute({ type: "ConfirmOrder", data: { orderId } });
 };

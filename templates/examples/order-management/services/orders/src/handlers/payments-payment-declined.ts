@@ -1,10 +1,6 @@
-import type { Reaction } from "eda-runtime";
-import type { Command, Event, Subscriptions } from "../generated/messages.ts";
+import type { ReactionTo } from "../generated/messages.ts";
 
 /** The payment is declined: the order is cancelled, and inventory puts its stock back. */
-export const reaction: Reaction<Command, Event, Subscriptions["payments.PaymentDeclined"]> = async (
-  { data: { orderId, reason } },
-  { execute },
-) => {
+export const reaction: ReactionTo<"payments.PaymentDeclined"> = async ({ data: { orderId, reason } }, { execute }) => {
   await execute({ type: "CancelOrder", data: { orderId, reason } });
 };

@@ -1,10 +1,6 @@
-import type { Reaction } from "eda-runtime";
-import type { Command, Event, Subscriptions } from "../generated/messages.ts";
+import type { ReactionTo } from "../generated/messages.ts";
 
 /** Lets go of the money of an order that is cancelled; nothing, if none was held. */
-export const reaction: Reaction<Command, Event, Subscriptions["orders.OrderCancelled"]> = async (
-  { data: { orderId } },
-  { execute },
-) => {
+export const reaction: ReactionTo<"orders.OrderCancelled"> = async ({ data: { orderId } }, { execute }) => {
   await execute({ type: "VoidPayment", data: { orderId } });
 };

@@ -1,8 +1,7 @@
-import type { Reaction } from "eda-runtime";
-import type { Command, Event, Subscriptions } from "../generated/messages.ts";
+import type { ReactionTo } from "../generated/messages.ts";
 
 /** Asks for the payment of a new order. */
-export const reaction: Reaction<Command, Event, Subscriptions["orders.OrderPlaced"]> = async (
+export const reaction: ReactionTo<"orders.OrderPlaced"> = async (
   { data: { orderId, customerId, total } },
   { execute },
 ) => {
