@@ -9,11 +9,11 @@ import { loadTemplates } from "../_render/templates.ts";
 import { applyPlan, readRecord } from "../_render/write.ts";
 import { EdaError } from "../_system/errors.ts";
 import { refuseUnsettled, type Settled, settleConflicts } from "./conflicts.ts";
+import type { Door, Step } from "./door.ts";
 import { defaultGenerator, placeGenerator, readGenerator } from "./generator-spec.ts";
 import { refuseNotYet } from "./not-yet.ts";
 import { type Opened, openText, readManifest } from "./opened.ts";
 import { findingsOf, newErrors, RefusedError } from "./refusal.ts";
-import type { Door, Step } from "./session.ts";
 import { manifestEntry, showDryRun, showPlan, showResult } from "./show.ts";
 
 export interface Committed {

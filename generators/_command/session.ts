@@ -1,29 +1,13 @@
 import { loadTemplates } from "../_render/templates.ts";
-import type { ManifestDocument } from "../_system/document.ts";
 import { EdaError } from "../_system/errors.ts";
 import { collectAnswers, type Unanswered } from "./answers.ts";
-import type { Asker } from "./ask.ts";
 import type { Command, Invocation } from "./command.ts";
 import { type Committed, commitRun } from "./commit.ts";
+import type { Door, Step } from "./door.ts";
 import { markDecisions, passGate, setPhase } from "./gate.ts";
 import { editable, type Opened, openExisting, openText } from "./opened.ts";
-import type { Output } from "./output.ts";
 import { commandNamed, kindOf } from "./registry.ts";
 import { chooseTarget } from "./target.ts";
-
-/** How a run was started: the same from Yeoman and from the `eda` bin. */
-export interface Door {
-  readonly cwd: string;
-  readonly output: Output;
-  /** Absent where there is no terminal, and under `--defaults`, which asks nothing. */
-  readonly asker?: Asker;
-  readonly defaults: boolean;
-  readonly force: boolean;
-  readonly dryRun: boolean;
-}
-
-/** An edit that can be made again, on a manifest that another run has changed in between. */
-export type Step = (manifest: ManifestDocument) => void;
 
 /**
  * One run over one repository: any number of commands, then one plan, one lock, one write. Commands that a generator

@@ -1,0 +1,17 @@
+import type { ManifestDocument } from "../_system/document.ts";
+import type { Asker } from "./ask.ts";
+import type { Output } from "./output.ts";
+
+/** How a run was started: the same from Yeoman and from the `eda` bin. */
+export interface Door {
+  readonly cwd: string;
+  readonly output: Output;
+  /** Absent where there is no terminal, and under `--defaults`, which asks nothing. */
+  readonly asker?: Asker;
+  readonly defaults: boolean;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
+/** An edit that can be made again, on a manifest that another run has changed in between. */
+export type Step = (manifest: ManifestDocument) => void;
