@@ -1,4 +1,13 @@
 import { parseFieldType } from "./field-types.ts";
+import type {
+  CommandEntry,
+  Entries,
+  Fields,
+  Manifest,
+  ReadModelEntry,
+  ServiceEntry,
+  StreamsAppEntry,
+} from "./manifest.ts";
 import { camel, kebab, pascal } from "./names.ts";
 import {
   type Command,
@@ -22,67 +31,6 @@ import {
   type System,
 } from "./system.ts";
 import { topicsOf } from "./topics.ts";
-
-/** A manifest that is valid against the schema, as plain values. */
-interface Manifest {
-  readonly name: string;
-  readonly example?: string;
-  readonly stream?: Partial<Stream>;
-  readonly contexts?: Entries<{ readonly purpose?: string }>;
-  readonly services?: Entries<ServiceEntry>;
-  readonly sagas?: Entries<{ readonly definition?: string; readonly service: string }>;
-  readonly outboxes?: Entries<Partial<Outbox>>;
-  readonly streamsApps?: Entries<StreamsAppEntry>;
-  readonly readModels?: Entries<ReadModelEntry>;
-  readonly topics?: Entries<TopicEntry>;
-  readonly phases?: Partial<Record<PhaseName, Pick<Phase, "status" | "decision">>>;
-}
-
-type Entries<T> = Readonly<Record<string, T>>;
-type Fields = Entries<string>;
-
-interface ServiceEntry {
-  readonly context?: string;
-  readonly aggregate?: string;
-  readonly key?: string;
-  readonly port?: number;
-  readonly persistence?: Persistence;
-  readonly snapshotEvery?: number;
-  readonly commands?: Entries<CommandEntry>;
-  readonly events?: Entries<{ readonly version?: number; readonly fields?: Fields; readonly external?: boolean }>;
-  readonly types?: Entries<Fields>;
-  readonly subscribes?: readonly string[];
-}
-
-interface CommandEntry {
-  readonly fields?: Fields;
-  readonly emits?: readonly string[];
-  readonly http?: boolean;
-  readonly external?: boolean;
-  readonly undoes?: string;
-}
-
-interface StreamsAppEntry {
-  readonly from: readonly string[];
-  readonly key: string;
-  readonly join?: string;
-  readonly window?: string;
-  readonly grace?: string;
-  readonly routesTo?: readonly string[];
-}
-
-interface ReadModelEntry {
-  readonly key: string;
-  readonly from: readonly string[];
-  readonly staleness?: string;
-  readonly port?: number;
-}
-
-export interface TopicEntry {
-  readonly partitions?: number;
-  readonly replication?: number;
-  readonly retention?: string;
-}
 
 /** What holds where the manifest says nothing. */
 export const defaults = {

@@ -1,7 +1,7 @@
 import { BadFieldTypeError } from "./errors.ts";
 import { parseFieldType } from "./field-types.ts";
 import type { NodePath } from "./place.ts";
-import type { SchemaProblem } from "./schema-problems.ts";
+import type { SchemaProblem } from "./schema-problem.ts";
 import { isPlainMap, type PlainMap } from "./values.ts";
 import { dotted } from "./wording.ts";
 

@@ -7,18 +7,9 @@ import { manifestJsonSchema } from "./manifest-schema.ts";
 import { onDemand } from "./on-demand.ts";
 import type { NodePath } from "./place.ts";
 import type { Note } from "./schema.ts";
+import type { SchemaProblem } from "./schema-problem.ts";
 import { nearest } from "./suggest.ts";
 import { dotted, shown, shownKey } from "./wording.ts";
-
-/** One way in which a manifest is not valid against the schema; it becomes a finding of EDA-M01. */
-export interface SchemaProblem {
-  readonly at: NodePath;
-  readonly part: "key" | "value";
-  /** What is wrong: one sentence without a full stop. */
-  readonly message: string;
-  /** What to write. */
-  readonly hint: string;
-}
 
 /** A manifest with more problems than this is told of the first ones. */
 const mostProblems = 200;

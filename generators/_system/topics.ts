@@ -1,4 +1,4 @@
-import type { TopicEntry } from "./build.ts";
+import type { TopicEntry } from "./manifest.ts";
 import { kebab } from "./names.ts";
 import type { SagaEntry, Service, Stream, StreamsApp, Topic } from "./system.ts";
 
