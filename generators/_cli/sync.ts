@@ -2,6 +2,7 @@ import { Command as Program } from "commander";
 import { commitRun, planOf, prepare } from "../_command/commit.ts";
 import { openExisting } from "../_command/opened.ts";
 import { outputTo } from "../_command/output.ts";
+import type { PlanEntry } from "../_render/plan.ts";
 import { planSummary, staleFiles } from "../_render/summary.ts";
 
 interface Flags {
@@ -24,11 +25,18 @@ export function syncCommand(): Program {
         const stale = staleFiles(plan);
         const entries = plan.entries.filter(({ path }) => stale.includes(path));
         for (const line of planSummary({ ...plan, entries })) output.line(line);
-        output.line(stale.length === 0 ? "Everything derived is in step with eda.yaml." : "Stale: run `eda sync`.");
+        output.line(verdict(entries));
         if (stale.length > 0) process.exitCode = 1;
         return;
       }
       const door = { cwd: process.cwd(), output, defaults: true, force: force === true, dryRun: dryRun === true };
       await commitRun(door, opened, [], [], { readAll: true });
     });
+}
+
+function verdict(stale: readonly PlanEntry[]): string {
+  if (stale.length === 0) return "Everything derived is in step with eda.yaml.";
+  return stale.some(({ action }) => action === "conflict" || action === "edited")
+    ? "Changed by hand: make the change in eda.yaml instead, then run `eda sync --force`, which overwrites it."
+    : "Stale: run `eda sync`.";
 }

@@ -2,6 +2,7 @@ import { entryDiff } from "../_render/diff.ts";
 import type { Plan, PlanEntry } from "../_render/plan.ts";
 import { countLine, planSummary } from "../_render/summary.ts";
 import type { Applied } from "../_render/write.ts";
+import { snake } from "../_system/names.ts";
 import type { Output } from "./output.ts";
 
 /** The manifest's change as a plan entry, so that it is shown like any other file's. */
@@ -46,13 +47,25 @@ export function showResult(output: Output, manifest: PlanEntry, plan: Plan, appl
   }
   for (const entry of plan.entries) {
     if (entry.action === "kept" && entry.kind === "runtime") {
-      output.line(`kept your ${entry.path}; the newer one differs: see \`eda sync --dry-run\``);
+      output.line(`kept your ${entry.path}; \`eda sync --dry-run\` shows how the generator's differs`);
     }
     if (entry.action === "edited" && !applied.overwritten.includes(entry.path)) {
       output.line(`left your changes in ${entry.path}, which is derived; \`eda sync --force\` overwrites them`);
     }
-    if (entry.action === "orphan") output.line(`no longer part of the system, and left to you: ${entry.path}`);
   }
+  const orphans = plan.entries.filter(({ action }) => action === "orphan").map(({ path }) => path);
+  if (orphans.length > 0) {
+    output.line("No longer part of the system, and left to you: take from it what you need, and delete it.");
+    for (const line of gathered(orphans)) output.line(`  ${line}`);
+    for (const service of orphans.flatMap(serviceGone)) {
+      output.line(`The database ${snake(service)} and the topics of ${service} stay too, with what is in them.`);
+    }
+  }
+}
+
+function serviceGone(orphan: string): readonly string[] {
+  const service = /^services\/([^/]+)\/package\.json$/.exec(orphan)?.[1];
+  return service === undefined ? [] : [service];
 }
 
 /** Edited stubs of services whose messages have just changed: they may lack a case. */
@@ -60,30 +73,38 @@ function outgrown(plan: Plan): readonly string[] {
   const changed = plan.entries
     .filter(({ action, path }) => action === "change" && path.endsWith("/src/generated/messages.ts"))
     .map(({ path }) => path.slice(0, -"src/generated/messages.ts".length));
-  return plan.entries
-    .filter(
-      ({ action, kind, path }) => action === "kept" && kind === "stub" && changed.some((at) => path.startsWith(at)),
-    )
-    .map(({ path }) => path);
+  return plan.entries.flatMap((entry) => {
+    if (entry.action !== "kept" || entry.kind !== "stub" || entry.current === undefined) return [];
+    const of = changed.find((at) => entry.path.startsWith(at));
+    return of !== undefined && !indifferent.includes(entry.path.slice(of.length)) ? [entry.path] : [];
+  });
 }
+
+/** Stubs that no message is named in. */
+const indifferent = ["src/main.ts", "test/service.test.ts"];
 
 const marks = { create: "+", change: "~", delete: "-", conflict: "!" } as const;
 const fewest = 4;
 
 /** One line a file; files of one folder that are many become one line. */
 function grouped(entries: readonly PlanEntry[]): readonly string[] {
-  const lines: string[] = [];
-  const folders = new Map<string, string[]>();
+  const paths = new Map<string, string[]>();
   for (const { action, path } of entries) {
     if (!(action in marks)) continue;
     const mark = marks[action as keyof typeof marks];
-    const folder = /^((?:packages|services|contracts|docs)\/[^/]+)\//.exec(path)?.[1] ?? "";
-    folders.set(`${mark} ${folder}`, [...(folders.get(`${mark} ${folder}`) ?? []), path]);
+    const folder = folderOf(path);
+    paths.set(`${mark} ${folder}`, [...(paths.get(`${mark} ${folder}`) ?? []), path]);
   }
-  for (const [key, paths] of folders) {
-    const [mark, folder] = key.split(" ");
-    if (folder && paths.length >= fewest) lines.push(`${mark} ${folder}/ (${paths.length} files)`);
-    else lines.push(...paths.map((path) => `${mark} ${path}`));
-  }
-  return lines;
+  return [...paths].flatMap(([key, those]) => gathered(those).map((line) => `${key[0]} ${line}`));
+}
+
+/** Paths, those of one folder as one where they are many. */
+function gathered(paths: readonly string[]): readonly string[] {
+  return [...Map.groupBy(paths, folderOf)].flatMap(([folder, those]) =>
+    folder !== "" && those.length >= fewest ? [`${folder}/ (${those.length} files)`] : those,
+  );
+}
+
+function folderOf(path: string): string {
+  return /^((?:packages|services|contracts|docs)\/[^/]+)\//.exec(path)?.[1] ?? "";
 }

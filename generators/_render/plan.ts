@@ -32,8 +32,10 @@ export type PlanEntry =
   | (At & Text & Was & { readonly action: "edited"; readonly kind: "derived" })
   /** A runtime file that a person changed, of which (but where all is read) there is a newer one to show. */
   | (At & Text & Was & { readonly action: "kept"; readonly kind: "runtime" })
-  /** Started by an earlier run, or found there: the user's, on disk or deleted. Of a stub: edited or deleted. */
-  | (At & { readonly action: "kept"; readonly kind: "started" | "stub" })
+  /** Started by an earlier run, or found there: the user's, on disk or deleted. */
+  | (At & { readonly action: "kept"; readonly kind: "started" })
+  /** A stub that a person has edited, or deleted: then there is no `current`. */
+  | (At & { readonly action: "kept"; readonly kind: "stub"; readonly current?: string })
   /** A derived file or a stub that is no longer part of the system, and as it was written. */
   | (At & Was & { readonly action: "delete" })
   /** No longer part of the system, but a person's work: named, never deleted. */
@@ -129,7 +131,7 @@ function planHashed(file: WithContent, known: RecordEntry | undefined, input: Pl
   const isStale = kind === "derived" && hasConflictMarkers(current);
   const origin = { recorded: known?.hashes ?? [], now: content, before: () => before(path) };
   if (isStale || !isEdited(current, origin)) return plan({ action: "change", kind, path, content, current }, written);
-  if (kind === "stub") return plan({ action: "kept", kind, path }, known ?? { kind, hashes: [] });
+  if (kind === "stub") return plan({ action: "kept", kind, path, current }, known ?? { kind, hashes: [] });
   if (kind === "runtime") return plan({ action: "kept", kind, path, content, current }, known);
   if (isRecorded) return plan({ action: "edited", kind: "derived", path, content, current }, written);
   return plan({ action: "conflict", kind, path, content, current }, known);

@@ -14,7 +14,7 @@ import type { Templates } from "./templates.ts";
 export function serviceFiles(system: System, service: Service, templates: Templates): readonly RenderedFile[] {
   const subscriptions = subscriptionsOf(system, service);
   const at = (path: string) => `services/${service.name}/${path}`;
-  const started = (path: string, content: string): RenderedFile => ({ kind: "started", path: at(path), content });
+  const stub = (path: string, content: string): RenderedFile => ({ kind: "stub", path: at(path), content });
   return [
     servicePackageJson(system, service),
     definitionFile(system, service),
@@ -23,7 +23,7 @@ export function serviceFiles(system: System, service: Service, templates: Templa
     { kind: "derived", path: at("src/generated/wiring.ts"), content: wiring(service, subscriptions) },
     ...aggregateFiles(service, templates),
     ...subscriptions.map(({ ref, type }) =>
-      started(
+      stub(
         `src/handlers/${handlerName(ref)}.ts`,
         templates.fill("service/src/handlers/reaction.ts.ejs", {
           service: service.name,
@@ -32,9 +32,12 @@ export function serviceFiles(system: System, service: Service, templates: Templa
         }),
       ),
     ),
-    started("src/main.ts", templates.text("service/src/main.ts")),
-    started("test/service.test.ts", templates.text("service/test/service.test.ts")),
-    ...migrations(service, templates).map(([name, sql]) => started(`migrations/${name}`, sql)),
+    stub("src/main.ts", templates.text("service/src/main.ts")),
+    stub("test/service.test.ts", templates.text("service/test/service.test.ts")),
+    // Never stubs: what a database has applied must stay as it is.
+    ...migrations(service, templates).map(
+      ([name, content]): RenderedFile => ({ kind: "started", path: at(`migrations/${name}`), content }),
+    ),
   ];
 }
 

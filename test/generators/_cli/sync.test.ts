@@ -45,9 +45,38 @@ describe("eda sync", () => {
       assert.equal(fs.existsSync(path("shop/services/rooms/src/generated")), false);
       assert.match(
         ran.stdout,
-        /no longer part of the system, and left to you: services\/rooms\/migrations\/0020-outbox\.sql/,
+        /^No longer part of the system, and left to you: .*\n {2}services\/rooms\/ \(8 files\)$/m,
       );
-      assert.ok(fs.existsSync(path("shop/services/rooms/migrations/0020-outbox.sql")));
+      assert.match(ran.stdout, /^The database rooms and the topics of rooms stay too/m);
+      assert.deepEqual(fs.readdirSync(path("shop/services/rooms")), ["migrations", "package.json"]);
+    }));
+
+  it("takes a handler that nobody has written into along with its subscription, and leaves one that somebody has", () =>
+    inSandbox(async ({ eda, shop, add, read, write, path }) => {
+      await shop();
+      await add("service", { ...rooms, events: "RoomBooked,RoomFreed" });
+      await add("service", { name: "desk", subscribes: "rooms.RoomBooked,rooms.RoomFreed" });
+      const handler = (event: string) => `shop/services/desk/src/handlers/rooms-room-${event}.ts`;
+      write(handler("freed"), `${read(handler("freed"))}// mine\n`);
+      write("shop/eda.yaml", read("shop/eda.yaml").replace("subscribes: [rooms.RoomBooked, rooms.RoomFreed]", ""));
+      const ran = await eda(["sync"], { cwd: "shop" });
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.equal(fs.existsSync(path(handler("booked"))), false);
+      assert.match(read(handler("freed")), /mine/);
+      assert.match(ran.stdout, /^ {2}services\/desk\/src\/handlers\/rooms-room-freed\.ts$/m);
+      assert.doesNotMatch(ran.stdout, /The database/);
+    }));
+
+  it("--check says of a hand edit how to get out of it", () =>
+    inSandbox(async ({ eda, shop, read, write }) => {
+      await shop();
+      write("shop/docs/system.md", `${read("shop/docs/system.md")}mine\n`);
+      const check = await eda(["sync", "--check"], { cwd: "shop" });
+      assert.equal(check.code, 1);
+      assert.match(check.stdout, /^edited {4}docs\/system\.md$/m);
+      assert.match(check.stdout, /make the change in eda\.yaml instead, then run `eda sync --force`/);
+      assert.equal((await eda(["sync", "--force"], { cwd: "shop" })).code, 0);
+      assert.equal((await eda(["sync", "--check"], { cwd: "shop" })).code, 0);
     }));
 
   it("does not stumble over a reference that leads nowhere: eda validate speaks of it", () =>
