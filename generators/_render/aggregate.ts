@@ -27,7 +27,7 @@ export function aggregateFiles(service: Service, templates: Templates): readonly
         evolve:
           service.events.length === 0
             ? "  evolve: (state) => state,"
-            : "  evolve: (_state, event) => ({ status: event.type }),",
+            : "  evolve: (_state, event): State => ({ status: event.type }),",
       }),
     ),
     stub(
@@ -54,7 +54,7 @@ function decide(service: Service): string {
       `        ${layOut(["return ", ...result, ";"], 8)}`,
     ];
   });
-  return ["  decide(command, _state) {", "    switch (command.type) {", ...branches, "    }", "  },"].join("\n");
+  return ["  decide(command, _state): readonly Event[] {", "    switch (command.type) {", ...branches, "    }", "  },"].join("\n");
 }
 
 /** A stub decides for success; what else may happen is said in front of it. */
@@ -73,11 +73,13 @@ function data(service: Service, command: Command, event: EventType): Code {
       const own = `command.data.${field.name}`;
       const member = `${property(field.name)}: ${own}`;
       const isCarried = from !== undefined && same([from], [field]);
-      if (field.type.kind === "optional") {
+      const isOptional = field.type.kind === "optional";
+      // Every object inherits a toString: that there is none of one's own cannot be seen, so there is to be one.
+      if (isOptional && !(field.name in Object.prototype)) {
         // An optional property is left out: to set it to undefined is something else.
         return isCarried ? [[`...(${own} !== undefined && `, braces([member]), ")"]] : [];
       }
-      if (isCarried) return [member];
+      if (isCarried && !isOptional) return [member];
       return [["// TODO: the command does not say.", `${property(field.name)}: `, literal(samples[field.name])]];
     }),
   );
