@@ -42,8 +42,10 @@ export function showResult(output: Output, manifest: PlanEntry, plan: Plan, appl
   else if (isShown) output.line(`Written: ${countLine({ ...plan, entries: [manifest, ...plan.entries] })}.`);
   else for (const line of grouped([manifest, ...plan.entries])) output.line(line);
   for (const path of applied.overwritten) output.line(output.bad(`overwrote the changes made by hand in ${path}`));
-  for (const path of outgrown(plan)) {
-    output.line(`left to you, since you have edited it: ${path}; \`npm run check\` says what it lacks now`);
+  const own = outgrown(plan);
+  if (own.length > 0) {
+    output.line("Messages have changed, and these are yours: `npm run check` says whether they lack something now.");
+    for (const path of own) output.line(`  ${path}`);
   }
   for (const entry of plan.entries) {
     if (entry.action === "kept" && entry.kind === "runtime") {

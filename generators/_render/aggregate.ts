@@ -54,7 +54,13 @@ function decide(service: Service): string {
       `        ${layOut(["return ", ...result, ";"], 8)}`,
     ];
   });
-  return ["  decide(command, _state): readonly Event[] {", "    switch (command.type) {", ...branches, "    }", "  },"].join("\n");
+  return [
+    "  decide(command, _state): readonly Event[] {",
+    "    switch (command.type) {",
+    ...branches,
+    "    }",
+    "  },",
+  ].join("\n");
 }
 
 /** A stub decides for success; what else may happen is said in front of it. */

@@ -11,7 +11,7 @@ export interface State {
 export const decider: Decider<State, Command, Event> = {
   initialState: () => ({ status: "none", lines: [] }),
 
-  decide(command, { status, lines: reserved }) {
+  decide(command, { status, lines: reserved }): readonly Event[] {
     switch (command.type) {
       case "ReserveStock": {
         if (status !== "none") return [];
@@ -25,7 +25,7 @@ export const decider: Decider<State, Command, Event> = {
     }
   },
 
-  evolve(_state, event) {
+  evolve(_state, event): State {
     switch (event.type) {
       case "StockReserved":
         return { status: "reserved", lines: event.data.lines };

@@ -9,7 +9,7 @@ export interface State {
 export const decider: Decider<State, Command, Event> = {
   initialState: () => ({ status: "none" }),
 
-  decide(command, { status }) {
+  decide(command, { status }): readonly Event[] {
     switch (command.type) {
       case "PlaceOrder":
         return status === "none" ? [{ type: "OrderPlaced", data: command.data }] : [];
@@ -20,7 +20,7 @@ export const decider: Decider<State, Command, Event> = {
     }
   },
 
-  evolve(_state, event) {
+  evolve(_state, event): State {
     switch (event.type) {
       case "OrderPlaced":
         return { status: "open" };

@@ -12,7 +12,7 @@ const limit = 100_000;
 export const decider: Decider<State, Command, Event> = {
   initialState: () => ({ status: "none" }),
 
-  decide(command, { status }) {
+  decide(command, { status }): readonly Event[] {
     switch (command.type) {
       case "AuthorisePayment": {
         if (status !== "none") return [];
@@ -26,7 +26,7 @@ export const decider: Decider<State, Command, Event> = {
     }
   },
 
-  evolve(_state, event) {
+  evolve(_state, event): State {
     switch (event.type) {
       case "PaymentAuthorised":
         return { status: "authorised" };
