@@ -30,7 +30,7 @@ export function eventRefs(text: string): readonly string[] {
 function eventRef(text: string): string {
   const [service, event, ...more] = text.split(".");
   if (service === undefined || event === undefined || more.length > 0) {
-    throw new EdaError(`${JSON.stringify(text)} names no event`, { hint: "Write service.Event: orders.OrderPlaced" });
+    throw new EdaError(`${shown(text)} names no event`, { hint: "Write service.Event: orders.OrderPlaced" });
   }
   return `${kebab(parseName(service, "a service"))}.${pascal(parseName(event, "an event"))}`;
 }
