@@ -27,7 +27,7 @@ export interface Known {
 /**
  * Whether a content is a person's work, and so never overwritten silently. It is not where a run wrote it: where the
  * record knows it, where a killed run wrote it without reaching the record, or where git put together what two
- * branches' runs had written (two hashes on record, and not a line that would not be there now).
+ * branches' runs had written (two hashes on record, and but for git's markers not a line that would not be there now).
  */
 export function isEdited(text: string, known: Known): boolean {
   if (known.recorded.includes(contentHash(text))) return false;
@@ -36,9 +36,11 @@ export function isEdited(text: string, known: Known): boolean {
   return before === undefined || withLf(text) !== withLf(before);
 }
 
+const marker = /^([<>|]{7} .*|={7})$/;
+
 function hasNoLineOfItsOwn(text: string, other: string): boolean {
   const lines = new Set(withLf(other).split("\n"));
   return withLf(text)
     .split("\n")
-    .every((each) => each.trim() === "" || lines.has(each));
+    .every((each) => each.trim() === "" || lines.has(each) || marker.test(each));
 }

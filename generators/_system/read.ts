@@ -22,6 +22,14 @@ export function readManifestText(text: string, file: string): MapNode {
   if (odd >= 0) throw refused(`${file} holds a character that text does not have`, "Save it as plain UTF-8 text", odd);
   const plain = readPlain(text);
   const reading = plain === undefined ? onDemand.readYaml().readYaml(text) : { root: plain };
+  if ("wrong" in reading) {
+    const marker = text.search(/^(<{7} |={7}\r?$|>{7} )/m);
+    if (marker >= 0) {
+      const hint =
+        "Keep both sides where they differ, take the lines with <<<<<<<, ======= and >>>>>>> out, then eda sync";
+      throw refused(`${file} holds the conflict of a merge`, hint, marker);
+    }
+  }
   if ("wrong" in reading) throw refused(`${file} is not readable YAML: ${reading.wrong}`, reading.hint, reading.at);
   const root = resolved(reading.root);
   if (root.kind === "scalar" && root.value === null) {

@@ -92,6 +92,7 @@ describe("eda sync", () => {
       );
       const ran = await eda(["sync"], { cwd: "shop" });
       assert.equal(ran.code, 0, ran.stderr);
+      assert.match(ran.stdout, /^eda\.yaml has 2 errors: see `eda validate`\.$/m);
       const said = await eda(["validate"], { cwd: "shop" });
       assert.equal(said.code, 1);
       assert.equal(said.stdout.match(/EDA-M02/g)?.length, 2);

@@ -168,6 +168,14 @@ describe("the plan of a stub", () => {
     assert.deepEqual(plan({ record, disk: disk("mine\n") }), ["orphan", line("stub", "old\n")]);
   });
 
+  // Red without `marker`.
+  it("is put in order after a merge of two branches that left it alone, conflict markers and all", () => {
+    const rendered = [file("stub", "one\nfrom B\nfrom A\ntwo\n")];
+    const record = recorded("stub", branchA, branchB);
+    assert.equal(plan({ rendered, record, disk: disk(conflicted) })[0], "change");
+    assert.equal(plan({ rendered, record, disk: disk(`${conflicted}mine\n`) })[0], "kept");
+  });
+
   it("does not come back once it was deleted, also where it was never ours", () => {
     assert.deepEqual(plan({ rendered, record: recorded("stub", "old\n") }), ["kept", line("stub", "old\n")]);
     assert.deepEqual(plan({ rendered, disk: disk("mine\n") }), ["kept", line("stub")]);

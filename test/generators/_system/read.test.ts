@@ -111,6 +111,7 @@ describe("reading a manifest", () => {
     ["a bare type with brackets in braces", "x: { lines: Line[] }\n", /not readable YAML/, 1, 17],
     ["a list", "- eda: 1\n", /not a map/, 1, 1],
     ["a sentence", "hello", /not a map/, 1, 1],
+    ["a merge", "eda: 1\n<<<<<<< HEAD\nname: a\n=======\nname: b\n>>>>>>> b\n", /holds the conflict of a merge/, 2, 1],
     ["two documents", "eda: 1\n---\neda: 1\n", /not readable YAML/, 2, 1],
     ["binary content", "eda: 1\nname: \u0000\u0001\n", /a character that text does not have/, 2, 7],
     ["bytes that were no UTF-8", "eda: 1\nname: \ufffd\n", /a character that text does not have/, 2, 7],
