@@ -56,7 +56,10 @@ export function layOut(code: Code, indent = 0, column = indent, behind = 0): str
   if (isSequence(code)) return sequence(code, indent, column, behind);
   const flat = onOneLine(code, width - column - behind);
   if (flat !== undefined) return flat;
-  return broken(isLiteral(code) ? blockOf(code.value as object) : code, indent);
+  if (!isLiteral(code)) return broken(code, indent);
+  const pieces: string[] = [];
+  literalInLines(code.value as object, indent, pieces);
+  return pieces.join("");
 }
 
 function sequence(parts: readonly Code[], indent: number, column: number, behind: number): string {
@@ -141,10 +144,22 @@ function literalOnOneLine(value: unknown, most: number): string | undefined {
   return text.length + 4 > most ? undefined : isList ? `[${text}]` : `{ ${text} }`;
 }
 
-function blockOf(value: object): Block {
-  return Array.isArray(value)
-    ? brackets(value.map(literal))
-    : braces(Object.entries(value).map(([key, item]) => [`${property(key)}: `, literal(item)]));
+/** The same again, a member a line; in pieces, since a large system has many megabytes of it. */
+function literalInLines(value: object, indent: number, pieces: string[]): void {
+  const isList = Array.isArray(value);
+  const inner = indent + 2;
+  const margin = `\n${" ".repeat(inner)}`;
+  pieces.push(isList ? "[" : "{");
+  for (const [key, item] of Object.entries(value) as [string, unknown][]) {
+    const name = isList ? "" : `${property(key)}: `;
+    pieces.push(margin, name);
+    const flat = literalOnOneLine(item, width - inner - name.length - 1);
+    if (flat !== undefined) pieces.push(flat);
+    else if (typeof item === "object" && item !== null) literalInLines(item, inner, pieces);
+    else pieces.push(JSON.stringify(item));
+    pieces.push(",");
+  }
+  pieces.push(`\n${" ".repeat(indent)}`, isList ? "]" : "}");
 }
 
 /** Several records take a line each, as formatters have it. */
