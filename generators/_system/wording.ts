@@ -19,5 +19,11 @@ export function shown(value: unknown): string {
   if (typeof value === "object" && value !== null) return "a map";
   if (typeof value !== "string") return String(value);
   const signs = [...value];
-  return JSON.stringify(signs.length > 60 ? `${signs.slice(0, 60).join("")}…` : value);
+  return harmless(JSON.stringify(signs.length > 60 ? `${signs.slice(0, 60).join("")}…` : value));
+}
+
+/** JSON leaves some signs raw that a terminal obeys, and those that turn the reading direction round. */
+function harmless(text: string): string {
+  const hidden = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+  return text.replace(hidden, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -40,6 +40,7 @@ export const hostileTexts: readonly string[] = [
   "a\u200bb",
   "a\u202eb",
   "\u001b[31mred",
+  "\u009b31mred",
   "9lives",
   "-x",
   "x-",
