@@ -5,6 +5,7 @@ import { decisionPath, phaseText } from "../_system/phases.ts";
 import type { PhaseName } from "../_system/system.ts";
 import type { Unanswered } from "./answers.ts";
 import type { Answers, Command } from "./command.ts";
+import { typed } from "./registry.ts";
 
 /**
  * Sees to it that nothing is generated on a decision that nobody took or saw: phases before the command's own that
@@ -19,7 +20,7 @@ export async function passGate(
   const open = missingDecisions(manifest.system, command.phase);
   if (open.length === 0) return;
   if (unanswered.by === "refusing") {
-    throw new EdaError(`${command.name} comes after a decision on ${open.join(", ")}, which nobody has taken yet`, {
+    throw new EdaError(`${typed(command.name)} comes after a decision on ${open.join(", ")}, which nobody has taken yet`, {
       hint: "Run it in a terminal to be asked, or with --defaults to assume the defaults; `eda phases` shows them",
     });
   }
@@ -31,7 +32,7 @@ export async function passGate(
     const { title, assumption } = phaseText(phase);
     const agreed = await unanswered.asker.confirm(`Undecided yet: ${title}. Go on with: ${assumption}?`, true);
     if (!agreed) {
-      throw new EdaError(`The phase ${phase} stays open, and ${command.name} comes after it`, {
+      throw new EdaError(`The phase ${phase} stays open, and ${typed(command.name)} comes after it`, {
         hint: "Write your decision into eda.yaml under `phases`, then run this again",
       });
     }
@@ -41,7 +42,11 @@ export async function passGate(
 
 /** Marks a phase in the manifest and names its decision record. */
 export function setPhase(manifest: ManifestDocument, phase: PhaseName, status: "assumed" | "decided"): void {
-  manifest.set(["phases", phase], { status, decision: manifest.system.phases[phase].decision ?? decisionPath(phase) });
+  // Of the document, not of its system: that would be built again after each of these small edits.
+  manifest.set(["phases", phase], {
+    status,
+    decision: manifest.get(["phases", phase, "decision"]) ?? decisionPath(phase),
+  });
 }
 
 /**
@@ -61,6 +66,10 @@ export function markDecisions(
     else if (key in answers && !touched.has(decides)) touched.set(decides, "decided");
   }
   for (const [phase, status] of touched) {
-    if (status === "assumed" || manifest.system.phases[phase].status === "open") setPhase(manifest, phase, status);
+    if (status === "assumed" || isOpen(manifest, phase)) setPhase(manifest, phase, status);
   }
+}
+
+function isOpen(manifest: ManifestDocument, phase: PhaseName): boolean {
+  return (manifest.get(["phases", phase, "status"]) ?? "open") === "open";
 }
