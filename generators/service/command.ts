@@ -124,10 +124,11 @@ export const command: Command<ServiceAnswers> = {
   edit({ manifest, answers }) {
     const { name, context, aggregate, key, persistence } = answers;
     const at = ["services", name] as const;
-    const before = existing(name, manifest.system);
+    const { system } = manifest;
+    const before = existing(name, system);
     if (manifest.get(["contexts", context]) === undefined) manifest.set(["contexts", context], {});
     if (!before) {
-      manifest.set(at, { context, aggregate, key, port: freePort(manifest.system), persistence });
+      manifest.set(at, { context, aggregate, key, port: freePort(system), persistence });
     } else {
       for (const part of ["context", "aggregate", "key"] as const) {
         if (before[part] !== answers[part]) manifest.set([...at, part], answers[part]);
