@@ -130,6 +130,21 @@ function literalOnOneLine(value: unknown, most: number): string | undefined {
     const text = JSON.stringify(value);
     return text.length <= most ? text : undefined;
   }
+  if (!Object.isFrozen(value)) return membersOnOneLine(value, most);
+  let text = flatTexts.get(value);
+  if (text === undefined) {
+    text = membersOnOneLine(value, width) ?? tooLong;
+    flatTexts.set(value, text);
+  }
+  return text.length <= most ? text : undefined;
+}
+
+/** What is frozen is there many times, such as the schema of a field type: its text is kept. */
+const flatTexts = new WeakMap<object, string>();
+const textsInLines = new WeakMap<object, string[]>();
+const tooLong = " ".repeat(width + 1);
+
+function membersOnOneLine(value: object, most: number): string | undefined {
   const isList = Array.isArray(value);
   if (isList && isTable(value)) return undefined;
   let text = "";
@@ -141,11 +156,27 @@ function literalOnOneLine(value: unknown, most: number): string | undefined {
     text += name + flat;
   }
   if (text === "") return isList ? "[]" : "{}";
-  return text.length + 4 > most ? undefined : isList ? `[${text}]` : `{ ${text} }`;
+  if (text.length + (isList ? 2 : 4) > most) return undefined;
+  return isList ? `[${text}]` : `{ ${text} }`;
 }
 
 /** The same again, a member a line; in pieces, since a large system has many megabytes of it. */
 function literalInLines(value: object, indent: number, pieces: string[]): void {
+  if (!Object.isFrozen(value)) {
+    membersInLines(value, indent, pieces);
+    return;
+  }
+  const texts = textsInLines.get(value) ?? [];
+  if (texts[indent] === undefined) {
+    const own: string[] = [];
+    membersInLines(value, indent, own);
+    texts[indent] = own.join("");
+    textsInLines.set(value, texts);
+  }
+  pieces.push(texts[indent]);
+}
+
+function membersInLines(value: object, indent: number, pieces: string[]): void {
   const isList = Array.isArray(value);
   const inner = indent + 2;
   const margin = `\n${" ".repeat(inner)}`;

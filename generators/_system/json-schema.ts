@@ -30,9 +30,26 @@ const scalars: Readonly<Record<ScalarName, JsonSchema>> = {
   date: { type: "string", format: "date" },
   json: {},
 };
+for (const schema of Object.values(scalars)) Object.freeze(schema);
+
+/** Schemas by type and by record, which many fields and messages share: each is made once, and frozen. */
+const made = new WeakMap<FieldType | RecordType, JsonSchema>();
+
+function once<T extends FieldType | RecordType>(of: T, make: (of: T) => JsonSchema): JsonSchema {
+  let schema = made.get(of);
+  if (schema === undefined) {
+    schema = Object.freeze(make(of));
+    made.set(of, schema);
+  }
+  return schema;
+}
 
 /** JSON Schema of a value; records are references to `#/$defs/NAME`. What is optional may be absent, never null. */
 export function jsonSchemaOf(type: FieldType): JsonSchema {
+  return type.kind === "scalar" ? scalars[type.name] : once(type, schemaOf);
+}
+
+function schemaOf(type: FieldType): JsonSchema {
   switch (type.kind) {
     case "scalar":
       return scalars[type.name];
@@ -50,7 +67,9 @@ export function jsonSchemaOf(type: FieldType): JsonSchema {
 /** JSON Schema of a message: a closed object that carries the definitions of the records it reaches. */
 export function messageSchema(fields: readonly Field[], records: readonly RecordType[]): JsonSchema {
   const reached = recordsReached(fields, records);
-  const definitions = Object.fromEntries(reached.map((record) => [record.name, objectSchema(record.fields)]));
+  const definitions = Object.fromEntries(
+    reached.map((record) => [record.name, once(record, ({ fields }) => objectSchema(fields))]),
+  );
   return { ...objectSchema(fields), ...(reached.length > 0 ? { $defs: definitions } : {}) };
 }
 
