@@ -7,7 +7,7 @@ import { EdaError } from "../_system/errors.ts";
 
 const verbs: readonly (readonly [name: string, description: string])[] = [
   ["dead-letters", "Messages that could not be handled: list, show, replay, discard"],
-  ["outbox", "What waits in the outboxes: status, parked"],
+  ["outbox", "What waits in a service's outbox: status, unpark"],
 ];
 
 /** The operators' verbs need no generator: they are the runtime's own, and are only handed on from here. */

@@ -7,6 +7,9 @@ import { setPhase } from "../_command/gate.ts";
 import { openExisting } from "../_command/opened.ts";
 import { outputTo } from "../_command/output.ts";
 import { oneOf } from "../_command/parse.ts";
+import { openRepository } from "../_render/repository-view.ts";
+import { phaseReport } from "../_rules/phases.ts";
+import { ruleContext } from "../_rules/registry.ts";
 import { EdaError } from "../_system/errors.ts";
 import { phaseText } from "../_system/phases.ts";
 import { phaseNames } from "../_system/system.ts";
@@ -48,5 +51,8 @@ export function phaseCommand(): Program {
       for (const step of steps) step(opened.manifest);
       const door = { cwd: process.cwd(), output, defaults: true, force: false, dryRun: false };
       await commitRun(door, opened, steps, []);
+      const report = phaseReport(ruleContext(opened.manifest, openRepository(opened.root)));
+      const missing = report.find(({ name }) => name === phase)?.missing.length ?? 0;
+      if (missing > 0) output.line(`The decision is on record; ${phase} stays open all the same: see \`eda phases\`.`);
     });
 }

@@ -5,6 +5,7 @@ import { didYouMean } from "../_system/suggest.ts";
 import type { System } from "../_system/system.ts";
 import type { Asker } from "./ask.ts";
 import type { Command, Invocation, Option, Question } from "./command.ts";
+import { typed } from "./registry.ts";
 
 /** What happens to a question that nobody has answered yet. */
 export type Unanswered =
@@ -53,7 +54,7 @@ export async function collectAnswers<A extends object>(
   }
   if (missing.length > 0) {
     throw new EdaError(
-      `${command.name} needs an answer for ${missing.join(", ")}, and there is no terminal to ask at`,
+      `${typed(command.name)} needs an answer for ${missing.join(", ")}, and there is no terminal to ask at`,
       { hint: "Give the flags, or --answers FILE, or --defaults to take every default" },
     );
   }
@@ -61,8 +62,8 @@ export async function collectAnswers<A extends object>(
 }
 
 function withoutDefault<A extends object>({ name }: Command<A>, { flag }: Option<A>): EdaError {
-  return new EdaError(`${name} needs ${flag}, for which there is no default`, {
-    hint: `Type it behind the command: eda add ${name} ${flag}`,
+  return new EdaError(`${typed(name)} needs ${flag}, for which there is no default`, {
+    hint: `Type it behind the command: ${typed(name)} ${flag}`,
   });
 }
 

@@ -21,3 +21,8 @@ export function commandNamed(name: CommandName): Command<never> {
 export function kindOf(name: CommandName): string {
   return Object.keys(kinds).find((kind) => kinds[kind] === name) ?? name;
 }
+
+/** The command as it is typed: `eda add outbox`. */
+export function typed(name: CommandName): string {
+  return name === "app" ? "eda new" : `eda add ${kindOf(name)}`;
+}

@@ -45,11 +45,11 @@ export function openSession(door: Door): Session {
       command.edit({ manifest: at, answers, assumed });
       if (at.get([]) !== before) markDecisions(at, command, answers, assumed);
     });
+    for (const line of command.next?.(answers, manifest.system) ?? []) if (!next.includes(line)) next.push(line);
     for (const brought of command.brings?.({ manifest, answers, assumed }) ?? []) {
       door.output.line(brought.because ?? "");
       await run(to, commandNamed(brought.command), brought);
     }
-    for (const line of command.next?.(answers, manifest.system) ?? []) if (!next.includes(line)) next.push(line);
   }
 
   /** What is needed and not there is asked for at a terminal, made under `--defaults`, and else refused. */

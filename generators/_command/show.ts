@@ -1,8 +1,8 @@
 import { entryDiff } from "../_render/diff.ts";
+import { databaseName } from "../_render/infrastructure.ts";
 import type { Plan, PlanEntry } from "../_render/plan.ts";
 import { countLine, planSummary } from "../_render/summary.ts";
 import type { Applied } from "../_render/write.ts";
-import { snake } from "../_system/names.ts";
 import type { Output } from "./output.ts";
 
 /** The manifest's change as a plan entry, so that it is shown like any other file's. */
@@ -17,9 +17,11 @@ export function manifestEntry(original: string | undefined, text: string): PlanE
 /** Everything that a run would do, file by file, with the differences. */
 export async function showDryRun(output: Output, manifest: PlanEntry, plan: Plan): Promise<void> {
   const entries = [manifest, ...plan.entries];
+  const isBulk = ({ action, kind, path }: PlanEntry) =>
+    action === "create" && (kind === "runtime" || path === ".eda/manifest.schema.json");
   for (const line of planSummary({ ...plan, entries })) output.line(line);
   for (const entry of entries) {
-    if (entry.action === "create" && entry.kind === "runtime") continue;
+    if (isBulk(entry)) continue;
     const diff = await entryDiff(entry);
     if (diff) output.line(`\n${diff.trimEnd()}`);
   }
@@ -60,7 +62,7 @@ export function showResult(output: Output, manifest: PlanEntry, plan: Plan, appl
     output.line("No longer part of the system, and left to you: take from it what you need, and delete it.");
     for (const line of gathered(orphans)) output.line(`  ${line}`);
     for (const service of orphans.flatMap(serviceGone)) {
-      output.line(`The database ${snake(service)} and the topics of ${service} stay too, with what is in them.`);
+      output.line(`The database ${databaseName(service)} and the topics of ${service} stay too, with what is in them.`);
     }
   }
 }

@@ -34,7 +34,14 @@ function record(name: PhaseName, system: System): { title: string; question: str
         title: "Contexts, services and what flows between them",
         question: "Which parts does the business have, which service owns which data, and which events connect them?",
         decided: services.length
-          ? listed(services.map((s) => `${s.name} (context ${s.context}) owns ${s.aggregate} by ${s.key}`))
+          ? listed([
+              ...services.map((s) => `${s.name} (context ${s.context}) owns ${s.aggregate} by ${s.key}`),
+              ...services.flatMap(({ name, subscribes }) =>
+                subscribes.length === 0
+                  ? []
+                  : [`${name} reacts to ${subscribes.map(({ service, event }) => `${service}.${event}`).join(", ")}`],
+              ),
+            ])
           : "No service yet; each `eda add service` adds its context, commands and events to `eda.yaml`.",
       };
     case "stream":

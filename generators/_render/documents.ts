@@ -1,14 +1,13 @@
 import { kebab } from "../_system/names.ts";
 import { sampleMessage } from "../_system/sample.ts";
-import type { Service, System } from "../_system/system.ts";
-import { adminPort } from "./infrastructure.ts";
+import type { Command, Service, System } from "../_system/system.ts";
 
 /** The part of the README that is kept in step with the manifest. */
 export function systemSection(system: System): string {
   if (system.services.length === 0) {
     return "There is no service yet. The first one: `npx eda add service orders --commands PlaceOrder --events OrderPlaced`.";
   }
-  const example = system.services.find((service) => service.commands.some(({ http }) => http));
+  const example = firstToTry(system);
   return [
     "| service | port | commands over HTTP | events |",
     "|---|---|---|---|",
@@ -17,13 +16,28 @@ export function systemSection(system: System): string {
       const events = service.events.map(({ name }) => code(name));
       return `| [${service.name}](services/${service.name}) | ${service.port} | ${commands.join(", ") || "none"} | ${events.join(", ") || "none"} |`;
     }),
-    ...(example ? ["", ...tryIt(example)] : []),
+    ...(example ? ["", ...tryIt(example.service, example.command)] : []),
   ].join("\n");
 }
 
+/** The command over HTTP that sets most in motion; of several the one that says most, which tends to be the first. */
+function firstToTry(system: System): { readonly service: Service; readonly command: Command } | undefined {
+  const awaited = new Set(
+    system.services.flatMap(({ subscribes }) => subscribes.map(({ service, event }) => `${service}.${event}`)),
+  );
+  const all = system.services.flatMap((service) =>
+    service.commands.filter(({ http }) => http).map((command) => ({ service, command })),
+  );
+  const weight = ({ service, command }: (typeof all)[number]) =>
+    command.emits.filter((event) => awaited.has(`${service.name}.${event}`)).length * 1_000 + command.fields.length;
+  return all.reduce<(typeof all)[number] | undefined>(
+    (best, next) => (best === undefined || weight(next) > weight(best) ? next : best),
+    undefined,
+  );
+}
+
 /** To be pasted into a shell: single quotes inside the data are closed, escaped and opened again. */
-function tryIt(service: Service): readonly string[] {
-  const command = service.commands.find(({ http }) => http)!;
+function tryIt(service: Service, command: Command): readonly string[] {
   const data = JSON.stringify(sampleMessage(command.fields, service.types)).replaceAll("'", "'\\''");
   return [
     "With `npm run dev` running in another terminal:",
@@ -31,52 +45,9 @@ function tryIt(service: Service): readonly string[] {
     "```",
     `curl -s http://127.0.0.1:${service.port}/commands/${kebab(command.name)} -H 'content-type: application/json' -d '${data}'`,
     "```",
+    "",
+    `It answers with what happened. What is kept of a ${service.aggregate} is at \`/aggregates/<${service.key}>\`, every route at \`/openapi.json\`.`,
   ];
-}
-
-/** `docs/system.md`: who owns what, and who reacts to what. */
-export function systemDocument(system: System): string {
-  const reactions = new Map<string, string[]>();
-  for (const service of system.services) {
-    for (const ref of service.subscribes) {
-      const name = `${ref.service}.${ref.event}`;
-      reactions.set(name, [...(reactions.get(name) ?? []), service.name]);
-    }
-  }
-  const sections = system.services.flatMap((service) => [
-    `## ${service.name}`,
-    "",
-    `Context ${service.context}. Owns ${code(service.aggregate)} by ${code(service.key)}; keeps ${service.persistence === "state" ? "its current state" : "every event"}. Port ${service.port}, admin port ${adminPort(service)}.`,
-    "",
-    "| command | how it comes | emits |",
-    "|---|---|---|",
-    ...service.commands.map(
-      ({ name, http, emits }) =>
-        `| ${code(name)} | ${http ? `POST /commands/${kebab(name)}` : "from a handler or a saga"} | ${emits.map(code).join(", ") || "nothing"} |`,
-    ),
-    "",
-    "| event | version | who reacts |",
-    "|---|---|---|",
-    ...service.events.map(({ name, version, external }) => {
-      const who = [...(reactions.get(`${service.name}.${name}`) ?? []), ...(external ? ["outside this system"] : [])];
-      return `| ${code(name)} | ${version} | ${who.join(", ") || "nobody"} |`;
-    }),
-    "",
-  ]);
-  return [
-    "<!-- Derived from eda.yaml; rendered again by `eda sync`. -->",
-    `# The system ${system.name}`,
-    "",
-    ...sections,
-    "## Topics",
-    "",
-    "| topic | written by | partitions | kept |",
-    "|---|---|---|---|",
-    ...system.topics.map(
-      ({ name, owner, partitions, retention }) => `| ${code(name)} | ${owner} | ${partitions} | ${retention} |`,
-    ),
-    "",
-  ].join("\n");
 }
 
 /** One line a service, for AGENTS.md. */

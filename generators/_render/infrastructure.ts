@@ -15,14 +15,23 @@ export function infrastructureFiles(system: System): readonly RenderedFile[] {
       folder: `services/${service.name}`,
       port: service.port,
       adminPort: adminPort(service),
-      database: snake(service.name),
-      role: snake(service.name),
+      database: databaseName(service.name),
+      role: databaseName(service.name),
     })),
     topics: system.topics.map(({ name, partitions, retention }) => ({ name, partitions, retention })),
     readModels: [],
   };
   return [{ kind: "derived", path: "infra/local.json", content: `${JSON.stringify(local, null, 2)}\n` }];
 }
+
+/** A service's database, and the role that owns it. No name ends in `_`, so none is taken twice. */
+export function databaseName(service: string): string {
+  const name = snake(service);
+  return reserved.test(name) ? `${name}_` : name;
+}
+
+/** What PostgreSQL keeps for itself, or the embedded broker. */
+const reserved = /^(postgres|template[01]|public|none|pg_.*|eda_broker)$/;
 
 export function adminPort(service: Service): number {
   return service.port + adminPortOffset;

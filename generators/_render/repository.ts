@@ -1,8 +1,9 @@
 import { manifestSchemaText } from "../_system/manifest-schema.ts";
 import type { System } from "../_system/system.ts";
-import { describeService, systemDocument, systemSection } from "./documents.ts";
+import { describeService, systemSection } from "./documents.ts";
 import type { RenderedFile } from "./file.ts";
 import { repositoryPackageJson } from "./package-json.ts";
+import { systemDocument } from "./system-document.ts";
 import type { Templates } from "./templates.ts";
 
 const begin = "<!-- eda:system";

@@ -96,6 +96,36 @@ describe("render", () => {
     );
   });
 
+  it("draws who hears of what, and offers to try the command that sets most in motion", () => {
+    const files = rendered(
+      [
+        services("    commands:"),
+        "      AskLess: { fields: { roomsId: uuid }, emits: [Asked] }",
+        "      BookRoom: { fields: { roomsId: uuid, nights: int }, emits: [Booked] }",
+        "    events: { Asked: { fields: { roomsId: uuid } }, Booked: { fields: { roomsId: uuid } } }",
+        "  desk: { port: 4002, subscribes: [rooms.Booked, nobody.Knows] }",
+        "  empty: { port: 4003 }",
+      ].join("\n"),
+    );
+    const document = files["docs/system.md"]!;
+    assert.match(document, /^ {2}s2 -->\|"Booked"\| s0$/m);
+    assert.match(document, /^Reacts to `nobody\.Knows`, `rooms\.Booked`\.$/m);
+    assert.doesNotMatch(document, /\|---\|\n\n/, "a table without a row");
+    assert.match(files["README.md"]!, /curl \S+ \S+\/commands\/book-room /);
+  });
+
+  it("gives no service a database that PostgreSQL keeps for itself, nor two services one", () => {
+    const names = ["postgres", "pg-stat", "public", "orders"];
+    const files = rendered(
+      `eda: 1\nname: shop\nservices:\n${names.map((name, at) => `  ${name}: { port: ${at + 1} }\n`).join("")}`,
+    );
+    const local = JSON.parse(files["infra/local.json"]!) as { services: { database: string }[] };
+    assert.deepEqual(
+      local.services.map(({ database }) => database),
+      ["orders", "pg_stat_", "postgres_", "public_"],
+    );
+  });
+
   it("keeps to one manifest line: what nobody named is nowhere", () => {
     const files = rendered("eda: 1\nname: shop\n");
     assert.deepEqual(
