@@ -11,8 +11,8 @@ import { openRepository } from "../_render/repository-view.ts";
 import { phaseReport } from "../_rules/phases.ts";
 import { ruleContext } from "../_rules/registry.ts";
 import { EdaError } from "../_system/errors.ts";
-import { phaseText } from "../_system/phases.ts";
-import { phaseNames } from "../_system/system.ts";
+import { decisionPath, phaseText } from "../_system/phases.ts";
+import { type PhaseName, phaseNames } from "../_system/system.ts";
 import { command as app } from "../app/command.ts";
 
 export function phaseCommand(): Program {
@@ -29,13 +29,16 @@ export function phaseCommand(): Program {
       const steps: Step[] = [(manifest) => setPhase(manifest, phase, "decided")];
       if (accept && status === "open") {
         throw new EdaError(`Nothing is assumed for phase ${phase} yet, so there is nothing to accept`, {
-          hint: `Run \`eda phase ${phase}\` in a terminal to decide it`,
+          hint: `Run \`eda phase ${phase}\` in a terminal to decide it, or ${byHand(phase)}`,
         });
       }
       if (!accept) {
         if (!asker) {
           throw new EdaError(`Phase ${phase} has questions, and there is no terminal to ask at`, {
-            hint: `Accept what was assumed with \`eda phase ${phase} --accept\`, or edit eda.yaml`,
+            hint:
+              status === "assumed"
+                ? `Accept what was assumed with \`eda phase ${phase} --accept\`, or edit eda.yaml`
+                : `Run it in a terminal, or ${byHand(phase)}`,
           });
         }
         if (phase === "stream") {
@@ -55,4 +58,8 @@ export function phaseCommand(): Program {
       const missing = report.find(({ name }) => name === phase)?.missing.length ?? 0;
       if (missing > 0) output.line(`The decision is on record; ${phase} stays open all the same: see \`eda phases\`.`);
     });
+}
+
+function byHand(phase: PhaseName): string {
+  return `write phases: { ${phase}: { status: decided, decision: ${decisionPath(phase)} } } in eda.yaml, then \`eda sync\``;
 }

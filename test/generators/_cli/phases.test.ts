@@ -46,12 +46,31 @@ describe("eda phases and eda phase", () => {
       assert.match(read("shop/eda.yaml"), /requirements: \{ status: assumed/, "a new default decides anew");
     }));
 
+  it("says of a phase that was accepted when it stays open all the same, and takes one that is written by hand", () =>
+    inSandbox(async ({ eda, shop, add, read, write }) => {
+      await shop();
+      await add("service", { name: "orders", events: "OrderPlaced" });
+      const accepted = await eda(["phase", "requirements", "--accept"], { cwd: "shop" });
+      assert.match(accepted.stdout, /requirements stays open all the same: see `eda phases`/);
+      const stream = await eda(["phase", "stream", "--accept"], { cwd: "shop" });
+      assert.doesNotMatch(stream.stdout, /stays open/);
+      const byHand = "phases:\n  cqrs-sagas: { status: decided, decision: docs/decisions/0004-cqrs-sagas.md }";
+      write("shop/eda.yaml", read("shop/eda.yaml").replace("phases:", byHand));
+      await eda(["sync"], { cwd: "shop" });
+      assert.match(read("shop/docs/decisions/0004-cqrs-sagas.md"), /status: "accepted"/);
+    }));
+
   it("has nothing to accept while nothing is assumed, asks only at a terminal, and knows five phases", () =>
     inSandbox(async ({ eda, shop, root }) => {
       await shop();
       const before = treeOf(root);
       const phase = (...words: string[]) => eda(["phase", ...words], { cwd: "shop" });
       assertPlainError(await phase("consistency", "--accept"), 1, /Nothing is assumed/);
+      assertPlainError(
+        await phase("consistency"),
+        1,
+        /no terminal.*\n.*write phases: \{ consistency: \{ status: decided, decision: docs\/decisions\/0005/,
+      );
       assertPlainError(await phase("stream"), 1, /no terminal.*\n.*--accept/);
       assertPlainError(await phase("streem"), 1, /"streem" is no phase\n.*stream/);
       assert.deepEqual(treeOf(root), before);
