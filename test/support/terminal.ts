@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { stripVTControlCharacters } from "node:util";
 
@@ -26,6 +26,13 @@ const has = (command: string, ...args: string[]) => spawnSync(command, args, { s
 export const hasPseudoTerminal =
   process.platform !== "win32" && (has("python3", "-c", "import pty") || has("script", "-V"));
 
+const open = new Set<ChildProcess>();
+
+/** Ends what a failed test has left waiting at its terminal; to be called after each. */
+export function closeTerminals(): void {
+  for (const child of open) child.kill("SIGKILL");
+}
+
 export function atTerminal(
   command: readonly string[],
   { cwd, env = {} }: { readonly cwd: string; readonly env?: Readonly<Record<string, string | undefined>> },
@@ -38,6 +45,8 @@ export function atTerminal(
     env: { ...process.env, COLUMNS: "120", LINES: "40", ...env },
     stdio: ["pipe", "pipe", "inherit"],
   });
+  open.add(child);
+  child.once("close", () => open.delete(child));
   child.stdin.on("error", () => {});
   const closed = once(child, "close") as Promise<[number]>;
   let raw = "";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { describe, it } from "mocha";
+import { afterEach, before, describe, it } from "mocha";
 import { inSandbox, treeOf, uninstalled } from "../../support/sandbox.ts";
-import { atTerminal, hasPseudoTerminal, keys } from "../../support/terminal.ts";
+import { atTerminal, closeTerminals, hasPseudoTerminal, keys } from "../../support/terminal.ts";
 
 const bin = fileURLToPath(new URL("../../../generators/_cli/bin.ts", import.meta.url));
 const eda = (...words: string[]) => [process.execPath, bin, ...words];
@@ -11,6 +11,8 @@ describe("An interview at a terminal", () => {
   before(function () {
     if (!hasPseudoTerminal) this.skip();
   });
+
+  afterEach(closeTerminals);
 
   it("asks for a service, shows what will be written, and writes it", () =>
     inSandbox(async ({ shop, read, path }) => {
