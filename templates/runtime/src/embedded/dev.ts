@@ -1,8 +1,8 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { readLocalSystem } from "./local-system.ts";
 import { logLine, logStyle } from "./log-line.ts";
 import type { RunningSystem } from "./running-file.ts";
-import { startSystem } from "./system.ts";
 import { textTable } from "./text-table.ts";
 
 /**
@@ -21,6 +21,8 @@ process.exitCode = await run().catch((error: unknown) => {
 process.exit();
 
 async function run(): Promise<number> {
+  // The first that needs a package: who has just cloned is told what is missing, without a stack.
+  const { startSystem } = await import("./system.ts").catch(explainMissing);
   const { services } = readLocalSystem(root);
   const names = services.map(({ name }) => name);
   const style = logStyle(process.stdout.isTTY === true, process.env, names);
@@ -45,7 +47,22 @@ async function run(): Promise<number> {
   return reason === undefined ? 0 : 1;
 }
 
+function explainMissing(error: NodeJS.ErrnoException): never {
+  const isFresh = error.code === "ERR_MODULE_NOT_FOUND" && !existsSync(path.join(root, "node_modules"));
+  throw isFresh ? new Error("nothing is installed here yet: run `npm install`", { cause: error }) : error;
+}
+
 function overview({ name, postgres, services }: RunningSystem): string {
+  if (services.length === 0) {
+    return [
+      "",
+      `${name} is up, and has no service yet: stop this, and add one with \`npx eda add service NAME\`.`,
+      `PostgreSQL is at port ${postgres.port}.`,
+      "",
+      "Ctrl-C stops everything.",
+      "",
+    ].join("\n");
+  }
   const rows = services.map((service) => [service.name, service.url, service.adminUrl]);
   return [
     "",

@@ -39,10 +39,10 @@ export function createApp({ log, metrics }: AppOptions): FastifyInstance {
   letGoWhileClosing(app);
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "(none)";
-    const seconds = reply.elapsedTime / 1000;
+    const seconds = Math.round(reply.elapsedTime * 1000) / 1e6;
     metrics.httpSeconds.observe({ method: request.method, route, status: reply.statusCode }, seconds);
-    // Probes and scrapes come all the time and say nothing.
-    const level = /^\/(health\/|metrics$)/.test(route) ? "debug" : "info";
+    // Probes, scrapes and looks at the outbox come all the time and say nothing.
+    const level = /^\/(health\/|metrics$|outbox$)/.test(route) ? "debug" : "info";
     request.log[level]({ method: request.method, route, status: reply.statusCode, seconds }, "request");
   });
   answerProblems(app);

@@ -17,7 +17,7 @@ export async function listen(
 ): Promise<string> {
   openings.add(name, () => app.close());
   try {
-    return await app.listen({ host, port });
+    return await app.listen({ host, port, listenTextResolver: (address) => `${name} listens at ${address}` });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EADDRINUSE")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { isRunning } from "../../../../templates/runtime/src/embedded/postmaster.ts";
@@ -141,6 +141,21 @@ describe("npm run dev", function () {
     const first = dev();
     assert.equal(await first.exit, 1);
     assert.match(first.output, /^.*infra\/local\.json does not describe a system: run `npx eda sync`\n$/);
+  });
+
+  it("says in one line that nothing is installed", async () => {
+    rmSync(path.join(repository.root, "node_modules"));
+    const first = dev();
+    assert.equal(await first.exit, 1);
+    assert.equal(first.output, "nothing is installed here yet: run `npm install`\n");
+  });
+
+  it("is up without a service, and says how to come by one", async () => {
+    const file = path.join(repository.root, "infra/local.json");
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), services: [] }));
+    const first = dev();
+    await first.ready();
+    assert.match(first.output, /has no service yet: stop this, and add one with `npx eda add service NAME`/);
   });
 });
 
