@@ -69,6 +69,8 @@ export function commandLine(args: readonly string[]): CommandLine | "help" {
     const bulkHint = "all" in options && !all ? ", or --all" : "";
     throw new UsageError(`${command} takes ${wanted}${bulkHint}, and was given ${positionals.join(" ") || "none"}`);
   }
+  const odd = command.startsWith("dead-letters") ? positionals.find((id) => !/^\d{1,19}$/.test(id)) : undefined;
+  if (odd !== undefined) throw new UsageError(`\`${odd}\` is no id of a dead letter: \`dead-letters list\` shows them`);
   if (!all && (values.yes || values.count || (command !== "dead-letters list" && given(values, filter)))) {
     throw new UsageError(`${command} takes a filter, --yes and --count with --all alone`);
   }

@@ -142,6 +142,7 @@ describe("eda-operate", () => {
     [[], /^usage: eda-operate/],
     [["dead-letter", "list"], /^there is no command `dead-letter list`\nusage/],
     [["dead-letters", "show"], /takes ID, and was given none/],
+    [["dead-letters", "show", "1; DROP"], /`1; DROP` is no id of a dead letter: `dead-letters list` shows them/],
     [["dead-letters", "replay"], /takes ID, or --all, and was given none/],
     [["dead-letters", "replay", "7", "--yes"], /with --all alone/],
     [["dead-letters", "replay", "7", "--type", "x"], /with --all alone/],
