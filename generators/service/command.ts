@@ -156,9 +156,9 @@ export const command: Command<ServiceAnswers> = {
   },
 
   next: ({ name }) => [
+    "npm install         # notes a new service in package-lock.json",
     "npx eda sync        # after giving commands and events their fields in eda.yaml",
     `npm test -w services/${name}`,
-    "npm run dev",
   ],
 };
 
