@@ -16,6 +16,7 @@ import { validateCommand } from "./validate.ts";
 /** The `eda` bin. Exit codes: 0 done, 1 refused or findings, 2 usage or unreadable. */
 export async function main(argv: readonly string[]): Promise<void> {
   const errors = outputTo(process.stderr);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", passOverClosedPipe);
   try {
     const own = ownGenerator(process.cwd());
     if (own) {
@@ -38,6 +39,11 @@ export async function main(argv: readonly string[]): Promise<void> {
     const isUsage = error instanceof UsageError || error instanceof UnreadableManifestError;
     process.exitCode = error instanceof EdaError && !isUsage ? 1 : 2;
   }
+}
+
+/** A reader that has seen enough (`| head`) stops nothing: what was begun is ended. */
+function passOverClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 function program(): Program {

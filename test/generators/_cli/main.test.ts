@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, it } from "mocha";
 import { inSandbox } from "../../support/sandbox.ts";
 import { assertPlainError } from "./plain-error.ts";
@@ -15,6 +17,25 @@ describe("eda", () => {
       );
       assertPlainError(await eda(["add", "service", "x", "y"]), 2, /too many arguments/);
       assertPlainError(await eda(["new", "x", "--stream"]), 2, /argument missing/);
+    }));
+
+  // Red without the listeners in main.
+  it("ends what it began where nobody reads its output any more", () =>
+    inSandbox(async ({ run, eda, path, read, shop }) => {
+      await shop();
+      const bin = fileURLToPath(new URL("../../../generators/_cli/bin.ts", import.meta.url));
+      // The parent closes its end of the pipe before the child has said anything.
+      const program = `const child = require("node:child_process").spawn(process.execPath, process.argv.slice(1), {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      child.stdout.destroy();
+      child.once("close", (code) => process.exit(code ?? 1));`;
+      const words = ["add", "service", "rooms", "--events", "RoomBooked", "--defaults"];
+      const ran = await run(process.execPath, ["-e", program, bin, ...words], { cwd: "shop" });
+      assert.deepEqual([ran.code, ran.stderr], [0, ""]);
+      assert.match(read("shop/.eda/files"), /services\/rooms/);
+      assert.ok(existsSync(path("shop/services/rooms/src/main.ts")));
+      assert.equal((await eda(["sync", "--check"], { cwd: "shop" })).code, 0);
     }));
 
   it("helps and exits with 0", () =>
