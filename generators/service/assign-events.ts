@@ -2,7 +2,7 @@ import { kebab } from "../_system/names.ts";
 
 /**
  * Gives each event to the command whose words it shares most, ties to the first: RoomBooked goes to BookRoom.
- * Endings of inflection do not count. Without any command there is nothing to give events to.
+ * Endings of inflection do not count, nor what makes a noun of a verb. Without any command there is nothing to give events to.
  */
 export function assignEvents(
   commands: readonly string[],
@@ -14,11 +14,17 @@ export function assignEvents(
   for (const event of events) {
     const words = stemsOf(event);
     const shared = ({ words: own }: { words: ReadonlySet<string> }) =>
-      [...words].filter((word) => own.has(word)).length;
+      [...words].filter((word) => [...own].some((other) => isAlike(word, other))).length;
     const best = stems.reduce((first, next) => (shared(next) > shared(first) ? next : first));
     assigned.set(best.command, [...(assigned.get(best.command) ?? []), event]);
   }
   return assigned;
+}
+
+/** Withdraw and withdrawal, reserve and reservation: one begins with the other. */
+function isAlike(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return short === long || (short.length >= 4 && long.startsWith(short));
 }
 
 function stemsOf(name: string): ReadonlySet<string> {

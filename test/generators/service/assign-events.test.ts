@@ -24,6 +24,8 @@ describe("Which command emits an event", () => {
     ["CancelOrder", "OrderCanceled"],
     ["ShipOrders", "OrderShipped"],
     ["BookRoom", "RoomBooking"],
+    ["WithdrawMoney", "WithdrawalRejected"],
+    ["ReserveSeat", "ReservationExpired"],
     ["Pay", "Paid"],
   ] as const) {
     it(`knows ${event} in ${command}, whose endings differ`, () => {
