@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Ran, runProcess } from "./sandbox.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
-const bin = join(project, "dist", "generators", "_cli", "bin.js");
 
-/** `eda` as it is built: what a generated repository carries is packed from there. */
+let unpacked: Promise<string> | undefined;
+
+/** `eda` as it is in the package's tarball, the one that repositories made with it carry. */
 export async function builtEda(words: readonly string[], cwd: string): Promise<Ran> {
-  assert.ok(fs.existsSync(bin), "run `npm run build` first");
+  unpacked ??= unpack();
+  const bin = join(await unpacked, "dist", "generators", "_cli", "bin.js");
   const ran = await runProcess(process.execPath, [bin, ...words], { cwd });
   assert.equal(ran.code, 0, ran.stdout + ran.stderr);
   return ran;
@@ -22,6 +24,26 @@ export function npm(words: readonly string[], cwd: string): Promise<Ran> {
   const cleared = Object.fromEntries(Object.keys(process.env).map((key) => [key, undefined]));
   const env = { ...cleared, ...Object.fromEntries(inherited) };
   return runProcess(process.platform === "win32" ? "npm.cmd" : "npm", words, { cwd, env });
+}
+
+/** The built package, unpacked: templates and generator of one moment, whatever is being edited in the checkout. */
+async function unpack(): Promise<string> {
+  const { version } = JSON.parse(fs.readFileSync(join(project, "package.json"), "utf8")) as { version: string };
+  const tarball = join(project, "dist", `generator-eda-${version}.tgz`);
+  assert.ok(fs.existsSync(tarball), "run `npm run build` first");
+  const folder = temporaryFolder("eda-package-");
+  const ran = await runProcess("tar", ["-xzf", tarball, "-C", folder], { cwd: project });
+  assert.equal(ran.code, 0, ran.stderr);
+  fs.copyFileSync(tarball, join(folder, "package", "dist", basename(tarball)));
+  fs.symlinkSync(join(project, "node_modules"), join(folder, "package", "node_modules"), "junction");
+  return join(folder, "package");
+}
+
+/** Gone with this process. */
+function temporaryFolder(prefix: string): string {
+  const folder = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), prefix)));
+  process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 let example: Promise<string> | undefined;
@@ -36,8 +58,7 @@ export function installedExample(): Promise<string> {
 }
 
 async function installExample(): Promise<string> {
-  const folder = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), "eda-generated-")));
-  process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder("eda-generated-");
   await builtEda(["new", "origin", "--example", "order-management", "--skip-install"], folder);
   const git = async (...words: string[]) => {
     const identity = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "core.autocrlf=false"];
