@@ -20,9 +20,12 @@ export async function passGate(
   const open = missingDecisions(manifest.system, command.phase);
   if (open.length === 0) return;
   if (unanswered.by === "refusing") {
-    throw new EdaError(`${typed(command.name)} comes after a decision on ${open.join(", ")}, which nobody has taken yet`, {
-      hint: "Run it in a terminal to be asked, or with --defaults to assume the defaults; `eda phases` shows them",
-    });
+    throw new EdaError(
+      `${typed(command.name)} comes after a decision on ${open.join(", ")}, which nobody has taken yet`,
+      {
+        hint: "Run it in a terminal to be asked, or with --defaults to assume the defaults; `eda phases` shows them",
+      },
+    );
   }
   for (const phase of open) {
     if (unanswered.by === "default") {

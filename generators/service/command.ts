@@ -1,11 +1,11 @@
 import type { Command, Invocation } from "../_command/command.ts";
 import { eventRefs, kebabName, oneOf, pascalName, pascalNames } from "../_command/parse.ts";
-import { adminPortOffset } from "../_rules/claims.ts";
 import type { ManifestDocument } from "../_system/document.ts";
 import { EdaError } from "../_system/errors.ts";
-import { camel, kebab, longestName, parseName, pascal } from "../_system/names.ts";
+import { camel, parseName } from "../_system/names.ts";
 import type { Persistence, Service, System } from "../_system/system.ts";
 import { assignEvents } from "./assign-events.ts";
+import { aggregateOf, freePort, keyOf } from "./defaults.ts";
 
 export interface ServiceAnswers {
   readonly name: string;
@@ -17,8 +17,6 @@ export interface ServiceAnswers {
   readonly subscribes?: readonly string[];
   readonly persistence: Persistence;
 }
-
-const firstPort = 4001;
 
 export const command: Command<ServiceAnswers> = {
   name: "service",
@@ -54,7 +52,7 @@ export const command: Command<ServiceAnswers> = {
       decides: "requirements",
       question: {
         message: "What does it decide about, one at a time (its aggregate)?",
-        default: ({ name = "" }, system) => existing(name, system)?.aggregate ?? singular(pascal(name)),
+        default: ({ name = "" }, system) => existing(name, system)?.aggregate ?? aggregateOf(name),
         stands,
       },
     },
@@ -196,30 +194,10 @@ function existing(name: string | undefined, system: System | undefined): Service
   return system?.services.find((service) => service.name === name);
 }
 
-/** Simple plurals only; whoever needs another word says so. */
-function singular(name: string): string {
-  if (/ies$/i.test(name)) return name.replace(/ies$/i, "y");
-  return /[^su]s$/i.test(name) ? name.slice(0, -1) : name;
-}
-
 function persistence(text: string): Persistence {
   const value = oneOf("persistence", ["state", "event-sourced"])(text);
   if (value === "state") return value;
   throw new EdaError("This version keeps the state of an aggregate, not yet its events", {
     hint: "Leave --persistence out, or say --persistence state",
   });
-}
-
-/** `orderId`; `id` where that would be longer than a name may be. */
-function keyOf(aggregate: string): string {
-  const key = `${camel(aggregate)}Id`;
-  return key.length <= longestName && kebab(key).length <= longestName ? key : "id";
-}
-
-/** The first port from 4001 on that nobody listens on; an admin endpoint listens above each. */
-function freePort({ services, readModels }: System): number {
-  const taken = new Set([...services, ...readModels].flatMap(({ port }) => [port, port + adminPortOffset]));
-  let port = firstPort;
-  while (taken.has(port) || taken.has(port + adminPortOffset)) port++;
-  return port;
 }
