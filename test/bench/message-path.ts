@@ -13,6 +13,8 @@ import { duration, type Section } from "./report.ts";
 import { median, pairedRatio, quantile } from "./statistics.ts";
 
 const perSecond = 200;
+/** Whoever takes longer than this has lost something. */
+const drainLimitMs = 60_000;
 
 export interface MessagePathOptions {
   readonly rounds: number;
@@ -35,8 +37,9 @@ export async function messagePath({ rounds, seconds, smaller, install }: Message
   const ours = outboxToHandler({ name: "outbox to handler", messages: 20_000 }, (database, broker) =>
     createRelay({ database, broker }),
   );
+  const relayAlone = outboxToBroker({ name: "outbox to broker, the relay alone", messages: 20_000 });
   const queues = [
-    outboxToBroker({ name: "outbox to broker, the relay alone", messages: 20_000 }),
+    relayAlone,
     ours,
     outboxToHandler({ name: "the same with a naive relay", messages: 1_000 }, naiveRelay),
     ...(missing === undefined ? [pgBoss, graphileWorker] : []),
@@ -76,7 +79,7 @@ export async function messagePath({ rounds, seconds, smaller, install }: Message
     rows: queues.map((queue) => [
       queue.name,
       Math.round(median(rates(queue))).toLocaleString("en"),
-      queue === ours ? "" : pairedRatio(rates(ours), rates(queue)).toFixed(2),
+      queue === ours || queue === relayAlone ? "" : pairedRatio(rates(ours), rates(queue)).toFixed(2),
       ...(latencies(queue).length === 0 ? ["", ""] : [duration(middle(queue, 0.5)), duration(middle(queue, 0.99))]),
     ]),
     notes: missing === undefined ? [] : [`pg-boss and graphile-worker are left out: ${missing}.`],
@@ -101,7 +104,7 @@ async function measure(
       latencies?.push(performance.now() - sent);
       if (handled === count) drained.resolve();
     });
-    await drained.promise;
+    await within(drainLimitMs, drained.promise, () => `only ${handled} of ${count} messages were handled`);
     const perSecond = count / ((performance.now() - began) / 1000);
     if (open.send === undefined) return { perSecond, latencies: [] };
     latencies = [];
@@ -124,7 +127,22 @@ async function steadily({ send }: OpenQueue, seconds: number, handled: () => num
     sends.push(send!(performance.now()));
   }
   await Promise.all(sends);
-  while (handled() < count) await pause(10);
+  const limit = performance.now() + drainLimitMs;
+  while (handled() < count) {
+    if (performance.now() > limit) throw new Error(`only ${handled()} of ${count} messages were handled`);
+    await pause(10);
+  }
+}
+
+async function within(ms: number, work: Promise<void>, what: () => string): Promise<void> {
+  const done = new AbortController();
+  const limit = pause(ms, undefined, { signal: done.signal }).then(() => Promise.reject(new Error(what())));
+  try {
+    await Promise.race([work, limit]);
+  } finally {
+    done.abort();
+    await limit.catch(() => undefined);
+  }
 }
 
 /** Makes databases, each a new one. They go with the server. */

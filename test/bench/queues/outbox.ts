@@ -9,9 +9,12 @@ import { insertMessages } from "../../../templates/runtime/src/outbox/insert.ts"
 import { messageId } from "../../../templates/runtime/src/outbox/message-id.ts";
 import type { OutboxMessage, Relay } from "../../../templates/runtime/src/outbox/outbox.ts";
 import { createRelay } from "../../../templates/runtime/src/outbox/relay.ts";
+import { say } from "../progress.ts";
 import { filling, keys, type OpenQueue, type Queue } from "./queue.ts";
 
-const migrations = fileURLToPath(new URL("../../../templates/outbox-migration/migrations", import.meta.url));
+const migrations = ["service", "outbox-migration"].map((template) =>
+  fileURLToPath(new URL(`../../../templates/${template}/migrations`, import.meta.url)),
+);
 const topic = "orders.order.events";
 const type = "orders.OrderChanged";
 const partitions = 12;
@@ -25,8 +28,7 @@ export function outboxToHandler(queue: Pick<Queue, "name" | "messages" | "note">
     ...queue,
     async open(databaseUrl) {
       const ends = await open(databaseUrl);
-      const consumerDatabase = createDatabase({ url: await databaseUrl("consumer") });
-      await migrate(consumerDatabase, migrations);
+      const consumerDatabase = await migrated(await databaseUrl("consumer"));
       let handled: (sent: number) => void = () => undefined;
       const consumer = createConsumer({
         name: "inventory",
@@ -34,7 +36,10 @@ export function outboxToHandler(queue: Pick<Queue, "name" | "messages" | "note">
         broker: ends.broker,
         topics: [topic],
         handlers: { [type]: async () => undefined },
-        observer: { handled: ({ data }) => handled((data as { sent: number }).sent) },
+        observer: {
+          handled: ({ data }) => handled((data as { sent: number }).sent),
+          interrupted: (error) => say(`  the consumer is interrupted: ${error}`),
+        },
       });
       await consumer.start();
       await warmedUp(ends.broker, (each) => {
@@ -94,8 +99,7 @@ interface Ends {
 }
 
 async function open(databaseUrl: (name: string) => Promise<string>): Promise<Ends> {
-  const database = createDatabase({ url: await databaseUrl("producer") });
-  await migrate(database, migrations);
+  const database = await migrated(await databaseUrl("producer"));
   const broker = await createEmbeddedBroker({ url: await databaseUrl("broker") });
   await broker.ensureTopics([{ name: topic, partitions }]);
   const fill = async (count: number) => {
@@ -109,6 +113,12 @@ async function open(databaseUrl: (name: string) => Promise<string>): Promise<End
     await database.close();
   };
   return { database, broker, queue: { fill, stop } };
+}
+
+async function migrated(url: string): Promise<Database> {
+  const database = createDatabase({ url });
+  for (const folder of migrations) await migrate(database, folder);
+  return database;
 }
 
 function message(sent: number): OutboxMessage {
