@@ -3,9 +3,10 @@ import { hasTerminal, terminal } from "../_command/ask.ts";
 import type { Command } from "../_command/command.ts";
 import { afterwards } from "../_command/finish.ts";
 import { outputTo } from "../_command/output.ts";
-import { commandNamed, kinds } from "../_command/registry.ts";
+import { commandNamed, kindOf, kinds } from "../_command/registry.ts";
 import { saidOf } from "../_command/said.ts";
 import { openSession } from "../_command/session.ts";
+import { EdaError } from "../_system/errors.ts";
 
 interface CommonFlags {
   readonly defaults?: boolean;
@@ -21,7 +22,21 @@ export function addCommands(): readonly Program[] {
     const [kind, ...aliases] = Object.keys(kinds).filter((each) => kinds[each] === name);
     add.addCommand(programOf(commandNamed(name), kind!, aliases).exitOverride());
   }
+  for (const kind of ["saga", "read-model", "streams-app"]) add.addCommand(notYet(kind), { hidden: true });
   return [programOf(commandNamed("app"), "new", []), add];
+}
+
+/** A kind that the manifest's format knows already. */
+function notYet(kind: string): Program {
+  return new Program(kind)
+    .argument("[words...]")
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(() => {
+      throw new EdaError(`This version cannot add a ${kind} yet; a later one will`, {
+        hint: `It adds ${[...new Set(Object.values(kinds).map(kindOf))].join(" and ")}: see \`eda add --help\``,
+      });
+    });
 }
 
 function programOf(command: Command<never>, name: string, aliases: readonly string[]): Program {

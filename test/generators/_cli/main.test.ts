@@ -19,6 +19,13 @@ describe("eda", () => {
       assertPlainError(await eda(["new", "x", "--stream"]), 2, /argument missing/);
     }));
 
+  it("says of what comes later that it does", () =>
+    inSandbox(async ({ eda }) => {
+      const ran = await eda(["add", "saga", "payment", "--trigger", "orders.OrderPlaced", "--defaults"]);
+      assertPlainError(ran, 1, /cannot add a saga yet; a later one will\n.*service and outbox/);
+      assert.doesNotMatch((await eda(["add", "--help"])).stdout, /saga/);
+    }));
+
   // Red without the listeners in main.
   it("ends what it began where nobody reads its output any more", () =>
     inSandbox(async ({ run, eda, path, read, shop }) => {
