@@ -130,7 +130,8 @@ function fieldsOf(what: string): Joi.ObjectSchema {
 
 const partitions = wholeNumber("Number of partitions", 1, 10_000, 12);
 const replication = wholeNumber("Number of copies of each partition", 1, 9, 3);
-const port = wholeNumber("TCP port", 1, 65_535, 4001);
+/** The admin interface listens 10,000 above, and that is a port too. */
+const port = wholeNumber("TCP port", 1, 55_535, 4001);
 
 const stream = closed(
   "The event stream: platform and what holds for every topic that says nothing else",

@@ -20,7 +20,7 @@ const pascalName = kebabName.map((name) =>
     .join(""),
 );
 const fieldName = fc.oneof(word, fc.constantFrom("constructor", "toString", "order_id", "class", "valueOf"));
-const port = fc.integer({ min: 1, max: 65_535 });
+const port = fc.integer({ min: 1, max: 55_535 });
 const duration = fc
   .tuple(fc.integer({ min: 1, max: 999 }), fc.constantFrom("ms", "s", "m", "h", "d"))
   .map((p) => p.join(""));

@@ -25,7 +25,7 @@ describe("the schema of eda.yaml", () => {
     [
       "services: { orders: { port: 70000 } }\n",
       "3:29",
-      /port is 70000: expected a whole number from 1 to 65535/,
+      /port is 70000: expected a whole number from 1 to 55535/,
       /4001/,
     ],
     ["services: { orders: { port: '4001' } }\n", "3:29", /port is "4001": expected a whole number/, /4001/],
