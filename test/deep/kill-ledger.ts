@@ -2,14 +2,13 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { createEmbeddedBroker } from "../../templates/runtime/src/broker/embedded/create-embedded-broker.ts";
 import { createDatabase } from "../../templates/runtime/src/database/create-database.ts";
 import type { Database } from "../../templates/runtime/src/database/database.ts";
-import { migrate } from "../../templates/runtime/src/migrations/migrate.ts";
 import { relayStatus } from "../../templates/runtime/src/outbox/status.ts";
 import { testDatabase } from "../support/postgres.ts";
 import { seededRandom } from "../support/seeded-random.ts";
+import { migrateService } from "../support/service-migrations.ts";
 
 const TOPIC = "things.thing.events";
 
@@ -52,7 +51,6 @@ export interface WorkerSettings {
 const LEASE_MS = 800;
 const SETTLE_MS = 60_000;
 const WORKER = path.join(import.meta.dirname, "kill-ledger-worker.mts");
-const MIGRATIONS = fileURLToPath(new URL("../../templates/outbox-migration/migrations", import.meta.url));
 
 /**
  * Producers, relays and consumers as processes of their own, two of each, under load, killed and paused at random. Then
@@ -63,7 +61,7 @@ export async function killLedger(options: KillLedgerOptions): Promise<Ledger> {
   const [producer, broker, consumer] = [await testDatabase(), await testDatabase(), await testDatabase()];
   const [things, effects] = [createDatabase({ url: producer.url }), createDatabase({ url: consumer.url })];
   const embedded = await createEmbeddedBroker({ url: broker.url });
-  await Promise.all([migrate(things, MIGRATIONS), migrate(effects, MIGRATIONS)]);
+  await Promise.all([migrateService(things), migrateService(effects)]);
   await things.query("CREATE TABLE aggregate (key text PRIMARY KEY, version bigint NOT NULL)");
   await effects.query(
     "CREATE TABLE applied (seq bigint GENERATED ALWAYS AS IDENTITY, key text NOT NULL, version bigint NOT NULL)",
