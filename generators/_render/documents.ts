@@ -46,7 +46,7 @@ function tryIt(service: Service, command: Command): readonly string[] {
     `curl -s http://127.0.0.1:${service.port}/commands/${kebab(command.name)} -H 'content-type: application/json' -d '${data}'`,
     "```",
     "",
-    `It answers with what happened. What is kept of a ${service.aggregate} is at \`/aggregates/<${service.key}>\`, every route at \`/openapi.json\`.`,
+    `It answers with what happened. What is kept of one ${service.aggregate} is at \`/aggregates/<${service.key}>\`, every route at \`/openapi.json\`.`,
   ];
 }
 
