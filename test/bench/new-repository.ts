@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { eda } from "./checkout.ts";
 import { type Contender, inTurn } from "./in-turn.ts";
@@ -16,13 +16,12 @@ const flags = [name, "--example", name, "--defaults", "--skip-install"] as const
 /** `eda new` of the example as a whole process, beside `yo eda`, Cookiecutter and Copier. */
 export async function newRepository(rounds: number, install: boolean): Promise<Section> {
   return withScratch(async (folder) => {
-    const out = join(folder, "out");
     const home = join(folder, "home");
-    for (const each of [out, home]) mkdirSync(each);
+    mkdirSync(home);
 
-    const ours = contender("`eda new`", { argv: [...eda, "new", ...flags], cwd: out });
+    const ours = contender("`eda new`", { argv: [...eda, "new", ...flags], cwd: join(folder, "eda") });
     await ours.run();
-    const template = jinjaTemplates(join(out, name), name, join(folder, "template"));
+    const template = jinjaTemplates(ours.made(), name, join(folder, "template"));
     const contenders = [ours];
     const notes: string[] = [];
 
@@ -34,16 +33,17 @@ export async function newRepository(rounds: number, install: boolean): Promise<S
     if ("missing" in python) notes.push(`Cookiecutter and Copier are left out: ${python.missing}.`);
     else {
       const { names, cookiecutter, copier } = python;
-      const common = { cwd: out, env: { HOME: home } };
+      const env = { HOME: home };
+      const made = [cookiecutter, "--no-input", template.cookiecutter] as const;
+      const copied = [copier, "copy", "--quiet", "--defaults", template.copier, name] as const;
       contenders.push(
-        contender(names.cookiecutter, { argv: [cookiecutter, "--no-input", template.cookiecutter], ...common }),
-        contender(names.copier, { argv: [copier, "copy", "--quiet", "--defaults", template.copier, name], ...common }),
+        contender(names.cookiecutter, { argv: made, cwd: join(folder, "cookiecutter"), env }),
+        contender(names.copier, { argv: copied, cwd: join(folder, "copier"), env }),
       );
     }
     for (const each of contenders) {
-      await each.prepare?.();
       await each.run();
-      const made = filesBelow(join(each.cwd, name));
+      const made = filesBelow(each.made());
       if (made !== template.files) throw new Error(`${each.name} made ${made} files instead of ${template.files}`);
     }
 
@@ -55,7 +55,7 @@ export async function newRepository(rounds: number, install: boolean): Promise<S
         `\`eda new ${flags.join(" ")}\`: ${template.files} files, ${Math.round(template.bytes / 1024)} KiB. ` +
           "Cookiecutter and Copier render a template made of that output, as many files of the same sizes. What we copy " +
           "as it is (the runtime), they copy too; into the rest they fill the system's name.",
-        `Whole processes in turn, ${rounds} ${rounds === 1 ? "round" : "rounds"} after a warm-up. Aim: at most 0.6 of Cookiecutter's time.`,
+        `Whole processes in turn, each into a new folder, ${rounds} ${rounds === 1 ? "round" : "rounds"} after a warm-up. Aim: at most 0.6 of Cookiecutter's time.`,
       ],
       head: ["", "time", "processor time", "`eda new` over it: time", "processor time"],
       rows: contenders.map((each) => {
@@ -70,12 +70,27 @@ export async function newRepository(rounds: number, install: boolean): Promise<S
   });
 }
 
-function contender(title: string, command: Command): Contender<Timing> & { readonly cwd: string } {
+interface Maker extends Contender<Timing> {
+  /** The repository of the last run. */
+  made(): string;
+}
+
+/**
+ * Each run has a new folder, and nothing is deleted before the end: file systems take longer to make files where others
+ * have just been deleted, and that would be measured instead.
+ */
+function contender(title: string, command: Command): Maker {
+  let runs = 0;
+  const folder = () => join(command.cwd, String(runs));
   return {
     name: title,
-    cwd: command.cwd,
-    prepare: () => rmSync(join(command.cwd, name), { recursive: true, force: true }),
-    run: () => timed(command),
+    made: () => join(folder(), name),
+    run() {
+      runs++;
+      mkdirSync(folder(), { recursive: true });
+      chmodSync(folder(), 0o777);
+      return timed({ ...command, cwd: folder() });
+    },
   };
 }
 
