@@ -19,7 +19,9 @@ INSERT INTO public.outbox_shard (shard) SELECT generate_series(0, 7);
 -- The relays that are alive, for a fair share of the shards.
 CREATE TABLE public.outbox_relay (
   name text PRIMARY KEY,
-  alive_until timestamptz NOT NULL
+  alive_until timestamptz NOT NULL,
+  -- A position up to which this relay may raise floors once all who were writing when it was noted have ended.
+  noted_position bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 
 -- Aggregates whose next row the broker has refused. It is tried again at `retry_at`, until it is parked: then it waits

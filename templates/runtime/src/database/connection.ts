@@ -54,6 +54,7 @@ function unavailableReason(error: unknown, target: ConnectionTarget): string | u
     return "the connection was lost";
   }
   if (message.startsWith("Client has encountered a connection error")) return "the connection was lost";
+  if (message === "Query read timeout") return "a statement was not answered in time";
   if (message.startsWith("timeout exceeded when trying to connect")) {
     return "no connection became free in time: transactions are too long, too many, or nested";
   }

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { connectionTarget, describeFailure, isConnectionUnusable, types } from "./connection.ts";
 import type { Database, DatabaseOptions, Session, Transaction } from "./database.ts";
-import { ConnectionEndedError, isStalePlan, TransactionRolledBackError } from "./errors.ts";
+import { ConnectionEndedError, DatabaseUnavailableError, isStalePlan, TransactionRolledBackError } from "./errors.ts";
 import { withRetries } from "./retry.ts";
 import { createStatementNames } from "./statement-names.ts";
 
@@ -17,10 +17,13 @@ type Query = Transaction["query"];
 export function createDatabase(options: DatabaseOptions): Database {
   const target = connectionTarget(options.url);
   const nameOf = createStatementNames();
+  const { statementTimeoutMs = 30_000 } = options;
+  // The server ends a statement; when it cannot even say so, the line is dead, and TCP would wait for many minutes.
+  const answerMs = statementTimeoutMs + (options.answerMs ?? 5_000);
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.max ?? 10,
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 30_000,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
@@ -39,7 +42,8 @@ export function createDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  function queryOn(client: pg.PoolClient): Query {
+  /** @param answerMs what the answer may take; none for what takes as long as it takes */
+  function queryOn(client: pg.PoolClient, answerMs?: number): Query {
     return async <Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]) => {
       try {
         const name = values === undefined ? undefined : nameOf(text);
@@ -47,7 +51,8 @@ export function createDatabase(options: DatabaseOptions): Database {
           text,
           ...(values === undefined ? {} : { values: [...values] }),
           ...(name === undefined ? {} : { name }),
-        });
+          ...(answerMs === undefined ? {} : { query_timeout: answerMs }),
+        } as pg.QueryConfig);
         return { rows: result.rows, count: result.rowCount ?? 0 };
       } catch (error) {
         throw describeFailure(error, target);
@@ -55,17 +60,33 @@ export function createDatabase(options: DatabaseOptions): Database {
     };
   }
 
-  async function commit(client: pg.PoolClient): Promise<string> {
+  async function commit(client: pg.PoolClient, query_timeout: number | undefined): Promise<string> {
     try {
-      return (await client.query("COMMIT")).command;
+      return (await client.query({ text: "COMMIT", query_timeout } as pg.QueryConfig)).command;
     } catch (error) {
       throw describeFailure(error, target);
     }
   }
 
+  /** Rejects as soon as the connection is lost, also while `work` waits for something else, or for ever. */
+  async function whileConnected<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
+    const { promise: lost, reject } = Promise.withResolvers<never>();
+    const onError = (error: unknown) => reject(describeFailure(error, target));
+    client.once("error", onError);
+    try {
+      return await Promise.race([work(), lost]);
+    } finally {
+      client.off("error", onError);
+    }
+  }
+
   /** Begins, works, commits. The caller rolls back. */
-  async function inTransaction<T>(client: pg.PoolClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const run = queryOn(client);
+  async function inTransaction<T>(
+    client: pg.PoolClient,
+    work: (tx: Transaction) => Promise<T>,
+    answer?: number,
+  ): Promise<T> {
+    const run = queryOn(client, answer);
     let ended = false;
     let failure: unknown;
     const query: Query = async (text, values) => {
@@ -79,10 +100,10 @@ export function createDatabase(options: DatabaseOptions): Database {
     };
     try {
       await run("BEGIN ISOLATION LEVEL READ COMMITTED");
-      const result = await work({ query });
+      const result = await whileConnected(client, () => work({ query }));
       ended = true;
       // PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement had failed: that is no success.
-      if ((await commit(client)) !== "COMMIT") throw new TransactionRolledBackError(failure);
+      if ((await commit(client, answer)) !== "COMMIT") throw new TransactionRolledBackError(failure);
       return result;
     } finally {
       ended = true;
@@ -92,7 +113,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   async function attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await connect();
     try {
-      const result = await inTransaction(client, work);
+      const result = await inTransaction(client, work, answerMs);
       client.release();
       return result;
     } catch (error) {
@@ -105,7 +126,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     const client = await connect();
     let unusable = false;
     try {
-      return await queryOn(client)<Row>(text, values);
+      return await queryOn(client, answerMs)<Row>(text, values);
     } catch (error) {
       unusable = isConnectionUnusable(error);
       throw error;
@@ -149,6 +170,8 @@ export function createDatabase(options: DatabaseOptions): Database {
 
 /** Ends a failed transaction. True when the connection must not be used again. */
 async function rollBack(client: pg.PoolClient, error: unknown): Promise<boolean> {
+  // Nothing would answer. The server rolls back when it sees the connection end.
+  if (error instanceof DatabaseUnavailableError) return true;
   try {
     await client.query("ROLLBACK");
     return isStalePlan(error);

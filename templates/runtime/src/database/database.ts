@@ -14,6 +14,7 @@ export interface Database {
   /**
    * Runs `work` in one transaction (read committed). Rolls back when it throws. Serialization failures and deadlocks
    * (SQLSTATE 40001, 40P01) run `work` again, at most `attempts` times (default 5): it must have no other effects.
+   * Rejects as soon as the connection is lost, even if `work` goes on: it can do nothing in it any more.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>, options?: { readonly attempts?: number }): Promise<T>;
   /** One statement in a transaction of its own. */
@@ -39,6 +40,8 @@ export interface DatabaseOptions {
   readonly max?: number;
   /** Default 30,000. */
   readonly statementTimeoutMs?: number;
+  /** A connection on which nothing has come for so long after the statement's timeout is given up. Default 5,000. */
+  readonly answerMs?: number;
   /** Default 30,000. */
   readonly idleInTransactionTimeoutMs?: number;
   /** Shown in pg_stat_activity. */

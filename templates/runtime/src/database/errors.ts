@@ -21,6 +21,14 @@ export class DatabaseUnavailableError extends Error {
   }
 }
 
+/** Whether the server or the way to it failed, and not what was asked of it. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof DatabaseUnavailableError && error.code !== IDLE_IN_TRANSACTION;
+}
+
+/** The transaction was open, and waited for something else, for longer than the server lets it. */
+const IDLE_IN_TRANSACTION = "25P03";
+
 /** A statement failed, its error was caught inside the transaction, and so PostgreSQL answered COMMIT with a rollback. */
 export class TransactionRolledBackError extends Error {
   constructor(cause: unknown) {

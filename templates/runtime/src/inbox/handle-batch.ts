@@ -1,5 +1,5 @@
 import type { Batch } from "../broker/broker.ts";
-import { DatabaseUnavailableError } from "../database/errors.ts";
+import { isUnavailable } from "../database/errors.ts";
 import type { ConsumerOptions, LetteredMessage } from "./consumer-options.ts";
 import { concerns, type Decided, decide, type Progress } from "./decide.ts";
 import { type Item, readItem } from "./item.ts";
@@ -26,14 +26,14 @@ export function batchHandler(options: ConsumerOptions): (batch: Batch) => Promis
       const rest = items.slice(next);
       const failed = await together(rest);
       if (failed === undefined) break;
-      if (failed.item === undefined) {
-        for (const item of rest) await alone(item, undefined, batch);
-        break;
+      const { item: at = rest.length - 1 } = failed;
+      const before = rest.slice(0, at);
+      // They can fail without it: one that swallows a failed statement makes those that follow it, or the commit, fail.
+      const settled = failed.item !== undefined && (at === 0 || (await together(before)) === undefined);
+      for (const item of settled ? [rest[at]!] : rest.slice(0, at + 1)) {
+        await alone(item, rest.length === 1 ? failed : undefined, batch);
       }
-      const before = failed.item;
-      if (before > 0 && (await together(rest.slice(0, before))) !== undefined) continue;
-      await alone(rest[before]!, rest.length === 1 ? failed : undefined, batch);
-      next += before + 1;
+      next += at + 1;
     }
     await batch.commit(batch.records.at(-1)!.offset + 1n);
   };
@@ -45,7 +45,7 @@ export function batchHandler(options: ConsumerOptions): (batch: Batch) => Promis
       return undefined;
     } catch (error) {
       // No message is to blame for a database that is away, or for a row that another member holds.
-      if (error instanceof DatabaseUnavailableError || progress.at === "preparing") throw error;
+      if (isUnavailable(error) || progress.at === "preparing") throw error;
       if (progress.at === "committing") return items.length === 1 ? { item: 0, error } : { error };
       const { item, since } = progress.at;
       const { message } = items[item]!;

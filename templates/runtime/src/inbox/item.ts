@@ -18,7 +18,7 @@ export function readItem(record: IncomingRecord): Item {
   }
 }
 
-/** PostgreSQL's texts know no U+0000. A record that has one is dead already; its letter must not fail too. */
+/** Without what PostgreSQL refuses. A record that has such characters is dead already; its letter must not fail too. */
 export function storableText(text: string): string {
-  return text.replaceAll("\u0000", "\ufffd");
+  return text.toWellFormed().replaceAll("\u0000", "\ufffd");
 }

@@ -1,6 +1,6 @@
 import type { IncomingRecord } from "../broker/broker.ts";
 import type { Database, Transaction } from "../database/database.ts";
-import { DatabaseUnavailableError } from "../database/errors.ts";
+import { isUnavailable } from "../database/errors.ts";
 import type { Message } from "../message/message.ts";
 import type { ConsumerOptions } from "./consumer-options.ts";
 import { readItem } from "./item.ts";
@@ -98,7 +98,7 @@ export function letterReplayer(options: ConsumerOptions): (signal: AbortSignal) 
           return outcome;
         });
     } catch (error) {
-      if (error instanceof DatabaseUnavailableError || current === undefined) throw error;
+      if (isUnavailable(error) || current === undefined) throw error;
       const { letter, message, since } = current;
       if (message !== undefined) observer?.failed?.(message, error, (performance.now() - since) / 1000);
       return { letter, error };

@@ -34,7 +34,9 @@ export function decodeRecord(record: IncomingRecord): Message {
   } catch (cause) {
     throw fail("its value is no JSON in UTF-8", cause);
   }
-  return { ...(envelope as Envelope), topic: record.topic, key: record.key, data };
+  const { id, ...rest } = envelope as Envelope;
+  // One spelling of an id, PostgreSQL's: two would be two messages, or one that nobody handles.
+  return { id: id.toLowerCase(), ...rest, topic: record.topic, key: record.key, data };
 }
 
 /** An envelope with an id and a time of its own. Whoever continues a conversation passes its correlation on. */

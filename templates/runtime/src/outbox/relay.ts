@@ -54,8 +54,8 @@ export function createRelay(options: RelayOptions): Relay {
         await lease.level();
         const sent = await relayPass(options, name, lease.holds);
         if (performance.now() >= upkeepDue) {
-          await upkeep();
-          upkeepDue = performance.now() + UPKEEP_MS;
+          const more = await upkeep();
+          upkeepDue = performance.now() + (more ? 0 : UPKEEP_MS);
         }
         return sent;
       });

@@ -1,7 +1,7 @@
 import type { Database } from "../database/database.ts";
 import { outboxQuery } from "./queries.ts";
 
-const LAST_POSITION = outboxQuery("last-position");
+const NOTE_POSITION = outboxQuery("note-position");
 const WRITERS = outboxQuery("writers");
 
 /**
@@ -12,7 +12,7 @@ const WRITERS = outboxQuery("writers");
  * then who is writing; once all of those have ended, the position is settled. Call it again and again; the answer
  * never falls. It only spares work: a claim sees everything above the floor.
  */
-export function createSettledPosition(database: Pick<Database, "query">): () => Promise<bigint> {
+export function createSettledPosition(database: Pick<Database, "query">, relay: string): () => Promise<bigint> {
   let settled = 0n;
   let candidate: { readonly position: bigint; readonly writers: ReadonlySet<string> } | undefined;
 
@@ -23,7 +23,7 @@ export function createSettledPosition(database: Pick<Database, "query">): () => 
   return async () => {
     if (candidate === undefined) {
       // In this order: whoever draws a lower position has taken its lock before, and is among the writers seen next.
-      const { rows } = await database.query<{ position: bigint }>(LAST_POSITION);
+      const { rows } = await database.query<{ position: bigint }>(NOTE_POSITION, [relay]);
       candidate = { position: rows[0]?.position ?? 0n, writers: await writers() };
       if (candidate.writers.size > 0) return settled;
     } else {

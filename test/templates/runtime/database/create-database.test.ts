@@ -4,6 +4,7 @@ import { createDatabase } from "../../../../templates/runtime/src/database/creat
 import type { Database, DatabaseOptions } from "../../../../templates/runtime/src/database/database.ts";
 import { DatabaseUnavailableError } from "../../../../templates/runtime/src/database/errors.ts";
 import { type TestDatabase, testDatabase } from "../../../support/postgres.ts";
+import { startProxy } from "../broker/embedded/proxy.ts";
 
 describe("database", () => {
   let server: TestDatabase;
@@ -32,6 +33,30 @@ describe("database", () => {
   it("takes bigints as values, alone and in arrays", async () => {
     const { rows } = await open().query("SELECT $1::int8 AS one, $2::int8[] AS many", [2n ** 60n, [1n, 2n ** 61n]]);
     assert.deepEqual(rows, [{ one: 2n ** 60n, many: [1n, 2n ** 61n] }]);
+  });
+
+  // Red without whileConnected in create-database.ts: the work never ends, and with it whoever waits for it.
+  it("fails a transaction at once when its connection is lost while it waits for something else", async () => {
+    const idle = open({ idleInTransactionTimeoutMs: 50 }).transaction(() => new Promise(() => undefined));
+    await assert.rejects(idle, { name: "DatabaseUnavailableError", code: "25P03" });
+  });
+
+  // Red without query_timeout in create-database.ts, or with a ROLLBACK to a connection that does not answer.
+  it("gives up a connection that has gone silent, and goes on with a new one", async () => {
+    const { hostname, port, pathname, username, password } = new URL(server.url);
+    const proxy = await startProxy(Number(port), hostname);
+    const url = `postgres://${username}:${password}@127.0.0.1:${proxy.port}${pathname}`;
+    const database = open({ url, statementTimeoutMs: 100, answerMs: 100 });
+    try {
+      const silent = database.transaction(async (tx) => {
+        proxy.freeze();
+        await tx.query("SELECT 1");
+      });
+      await assert.rejects(silent, { name: "DatabaseUnavailableError", message: /not answered in time/ });
+      assert.deepEqual((await database.query("SELECT 1 AS one")).rows, [{ one: 1 }]);
+    } finally {
+      await proxy.close();
+    }
   });
 
   it("sets both timeouts and the application's name when it connects", async () => {

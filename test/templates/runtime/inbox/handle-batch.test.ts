@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createDatabase } from "../../../../templates/runtime/src/database/create-database.ts";
 import type { ConsumerOptions } from "../../../../templates/runtime/src/inbox/consumer-options.ts";
 import { listDeadLetters, showDeadLetter } from "../../../../templates/runtime/src/inbox/dead-letters.ts";
 import { batchHandler } from "../../../../templates/runtime/src/inbox/handle-batch.ts";
@@ -200,6 +201,65 @@ describe("a consumer's batch", () => {
       },
     })(batchOf(deliveries(0n, ["a", 1], ["b", 1])));
     assert.deepEqual((await effects()).toSorted(), ["a1", "b1"]);
+  });
+
+  // Red when the ones before a failing message are always handled together: they fail together for ever.
+  it("gets on when a handler swallows a failed statement and the next one fails for it", async () => {
+    const controller = new AbortController();
+    const failing = handler({
+      handlers: {
+        "orders.OrderChanged": async (message, tx) => {
+          if (attempts.push(name(message)) > 50) controller.abort();
+          if (name(message) === "bad1") await tx.query("SELECT 1/0").catch(() => undefined);
+          else await tx.query("INSERT INTO effect (name) VALUES ($1)", [name(message)]);
+        },
+      },
+    });
+    await failing(batchOf(deliveries(0n, ["a", 1], ["bad", 1], ["b", 1], ["a", 2]), controller.signal));
+    assert.deepEqual(await effects(), ["a1", "b1", "a2"]);
+    assert.deepEqual(
+      (await listDeadLetters(database)).map((letter) => [letter.key, letter.status]),
+      [["bad", "failed"]],
+    );
+  });
+
+  // Red when decodeRecord takes the id as it is written: the mark has another spelling, and says "done before".
+  it("handles a message whose id is written in capitals", async () => {
+    const id = "0AF7651916CD43DD8448EB211C80319C".replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+    await handler()(batchOf([delivered("a", 1, { offset: 0n, id })]));
+    await handler()(batchOf([delivered("a", 1, { offset: 1n, id: id.toLowerCase() })]));
+    assert.deepEqual(heard.notes, ["handled a1", "duplicate a1"]);
+  });
+
+  // Red without toWellFormed in storableText: no letter can be written, and the partition stands still.
+  it("buries a record whose headers hold half a surrogate pair", async () => {
+    const [good] = deliveries(0n, ["x", 1]);
+    await handler()(batchOf([{ ...good!, headers: { eda: "{", "half \ud83d": "pair \udd2e" } }]));
+    assert.equal((await listDeadLetters(database)).length, 1);
+  });
+
+  // Red when isUnavailable in errors.ts takes a transaction that was idle for too long for a server that is away: the
+  // batch comes again for ever.
+  it("gives up a message whose handler never ends", async () => {
+    const impatient = createDatabase({ url: database.url, idleInTransactionTimeoutMs: 50 });
+    try {
+      await handler({
+        database: impatient,
+        retry: { attempts: 2, initialMs: 1 },
+        handlers: {
+          "orders.OrderChanged": async (message, tx) => {
+            if (name(message) === "bad1") await new Promise(() => undefined);
+            await tx.query("INSERT INTO effect (name) VALUES ($1)", [name(message)]);
+          },
+        },
+      })(batchOf(deliveries(0n, ["a", 1], ["bad", 1], ["a", 2])));
+    } finally {
+      await impatient.close();
+    }
+    assert.deepEqual(await effects(), ["a1", "a2"]);
+    const [letter] = await listDeadLetters(database);
+    assert.deepEqual([letter?.key, letter?.attempts], ["bad", 2]);
+    assert.match(letter?.error ?? "", /idle for too long/);
   });
 
   it("retries a deadlock of two handlers without counting it as a failure", async () => {

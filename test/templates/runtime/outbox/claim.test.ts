@@ -4,7 +4,7 @@ import { insertMessages } from "../../../../templates/runtime/src/outbox/insert.
 import type { OutboxRow } from "../../../../templates/runtime/src/outbox/outbox.ts";
 import { outboxQuery } from "../../../../templates/runtime/src/outbox/queries.ts";
 import { createUpkeep } from "../../../../templates/runtime/src/outbox/upkeep.ts";
-import { happened, type OutboxDatabase, outboxDatabase } from "./outbox-database.ts";
+import { happened, type OutboxDatabase, outboxDatabase, ownEveryShard } from "./outbox-database.ts";
 
 const MANY = 200_000;
 
@@ -12,7 +12,7 @@ describe("the claim", () => {
   let database: OutboxDatabase;
   beforeEach(async () => {
     database = await outboxDatabase();
-    await database.query("UPDATE outbox_shard SET owner = 'me', lease_until = now() + interval '1 hour'");
+    await ownEveryShard(database, "me");
   });
   afterEach(() => database.drop());
 

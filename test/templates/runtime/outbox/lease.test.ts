@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createLease } from "../../../../templates/runtime/src/outbox/lease.ts";
-import { type OutboxDatabase, outboxDatabase } from "./outbox-database.ts";
+import { outboxQuery } from "../../../../templates/runtime/src/outbox/queries.ts";
+import { until } from "./memory-broker.ts";
+import { type OutboxDatabase, outboxDatabase, ownEveryShard } from "./outbox-database.ts";
 
 describe("a relay's lease", () => {
   let database: OutboxDatabase;
@@ -52,4 +54,33 @@ describe("a relay's lease", () => {
     await one.beat();
     assert.deepEqual(one.shards, [], "the first learns that it was replaced");
   });
+
+  // Red when renew.sql locks its rows as it finds them, and not in the order of lock-shards.sql.
+  it("does not deadlock with somebody who moves the floors", async () => {
+    await ownEveryShard(database, "other");
+    // Rewritten rows lie at the end of the table: found last.
+    await database.query("UPDATE outbox_shard SET owner = 'one' WHERE shard = 5");
+    await database.query("UPDATE outbox_shard SET owner = 'one' WHERE shard = 2");
+    const before = await deadlocks();
+    const waiting = async (count: number) =>
+      (await database.query("SELECT FROM pg_locks WHERE NOT granted")).count >= count;
+    let moving: Promise<unknown> = Promise.resolve();
+    let beating: Promise<unknown> = Promise.resolve();
+    await database.transaction(async (tx) => {
+      await tx.query("SELECT FROM outbox_shard WHERE shard = 3 FOR UPDATE");
+      moving = database.transaction((floors) => floors.query(outboxQuery("lock-shards")));
+      await until(() => waiting(1));
+      beating = createLease(database, "one", 60_000).beat();
+      await until(() => waiting(2));
+    });
+    await Promise.all([moving, beating]);
+    assert.equal(await deadlocks(), before);
+  });
+
+  async function deadlocks(): Promise<unknown> {
+    const { rows } = await database.query(
+      "SELECT pg_stat_force_next_flush(), deadlocks FROM pg_stat_database WHERE datname = current_database()",
+    );
+    return rows[0]?.deadlocks;
+  }
 });

@@ -1,32 +1,42 @@
-import { fileURLToPath } from "node:url";
 import { createDatabase } from "../../../../templates/runtime/src/database/create-database.ts";
-import type { Database } from "../../../../templates/runtime/src/database/database.ts";
-import { migrate } from "../../../../templates/runtime/src/migrations/migrate.ts";
+import type { Database, DatabaseOptions } from "../../../../templates/runtime/src/database/database.ts";
 import type { OutboxMessage } from "../../../../templates/runtime/src/outbox/outbox.ts";
 import { type TestDatabase, testDatabase } from "../../../support/postgres.ts";
-
-const migrations = ["service", "outbox-migration"].map((template) =>
-  fileURLToPath(new URL(`../../../../templates/${template}/migrations`, import.meta.url)),
-);
+import { migrateService } from "../../../support/service-migrations.ts";
 
 export interface OutboxDatabase extends Database {
   readonly url: string;
   drop(): Promise<void>;
 }
 
-/** A database of its own with the tables of inbox and outbox. */
-export async function outboxDatabase(): Promise<OutboxDatabase> {
-  const server: TestDatabase = await testDatabase();
-  const database = createDatabase({ url: server.url });
-  for (const folder of migrations) await migrate(database, folder);
+/** A database of its own with the tables of inbox and outbox; on the tests' server unless another one is given. */
+export async function outboxDatabase(
+  options: Omit<DatabaseOptions, "url"> = {},
+  server?: TestDatabase,
+): Promise<OutboxDatabase> {
+  const given = server ?? (await testDatabase());
+  const database = createDatabase({ url: given.url, ...options });
+  await migrateService(database);
   return {
     ...database,
-    url: server.url,
+    url: given.url,
     async drop() {
       await database.close();
-      await server.drop();
+      await given.drop();
     },
   };
+}
+
+/** Makes `relay` the owner of every shard, for an hour and with the token 1. */
+export async function ownEveryShard(database: Database, relay: string): Promise<void> {
+  await database.query(
+    "UPDATE outbox_shard SET owner = $1, token = 1, lease_until = clock_timestamp() + interval '1 hour'",
+    [relay],
+  );
+  await database.query(
+    "INSERT INTO outbox_relay (name, alive_until) VALUES ($1, 'infinity') ON CONFLICT (name) DO NOTHING",
+    [relay],
+  );
 }
 
 /** `key` has happened for the `version`-th time. */

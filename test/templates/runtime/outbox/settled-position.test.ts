@@ -15,12 +15,12 @@ function outboxAt(moment: { position: bigint; writers: string[] }) {
 
 describe("the settled position", () => {
   it("is the last one drawn while nobody writes", async () => {
-    assert.equal(await createSettledPosition(outboxAt({ position: 7n, writers: [] }))(), 7n);
+    assert.equal(await createSettledPosition(outboxAt({ position: 7n, writers: [] }), "me")(), 7n);
   });
 
   it("waits for those that were writing, and for no later ones", async () => {
     const moment = { position: 7n, writers: ["3/1", "4/1"] };
-    const settled = createSettledPosition(outboxAt(moment));
+    const settled = createSettledPosition(outboxAt(moment), "me");
     assert.equal(await settled(), 0n);
     moment.position = 9n;
     moment.writers = ["4/1", "5/1"];
@@ -35,7 +35,7 @@ describe("the settled position", () => {
   // Red without isPrepared in settled-position.ts.
   it("waits for a prepared transaction, whose lock has changed its name", async () => {
     const moment = { position: 7n, writers: ["3/1"] };
-    const settled = createSettledPosition(outboxAt(moment));
+    const settled = createSettledPosition(outboxAt(moment), "me");
     assert.equal(await settled(), 0n);
     moment.writers = ["-1/815"];
     assert.equal(await settled(), 0n);

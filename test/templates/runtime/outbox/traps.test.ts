@@ -10,7 +10,7 @@ import { relayStatus } from "../../../../templates/runtime/src/outbox/status.ts"
 import { createUpkeep } from "../../../../templates/runtime/src/outbox/upkeep.ts";
 import { type TestDatabase, testDatabase } from "../../../support/postgres.ts";
 import { type MemoryBroker, memoryBroker, sentVersions, until } from "./memory-broker.ts";
-import { happened, type OutboxDatabase, outboxDatabase } from "./outbox-database.ts";
+import { happened, type OutboxDatabase, outboxDatabase, ownEveryShard } from "./outbox-database.ts";
 
 /** Schedules of two or three transactions that other relays get wrong. Each shows the wrong query too. */
 describe("outbox traps", () => {
@@ -55,7 +55,7 @@ describe("outbox traps", () => {
     database.transaction((tx) => insertMessages(tx, [happened(key, version)]));
   /** What the relay would send next: it owns every shard. */
   async function claim(): Promise<string[]> {
-    await database.query("UPDATE outbox_shard SET owner = 'me', lease_until = now() + interval '1 hour'");
+    await ownEveryShard(database, "me");
     const { rows } = await database.query<OutboxRow & Record<string, unknown>>(outboxQuery("claim"), [
       "me",
       500,
@@ -128,7 +128,7 @@ describe("outbox traps", () => {
       const fence = "WHERE xmin::text::bigint < pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
       assert.deepEqual(await wrong(fence), []);
       assert.deepEqual(await claim(), ["a1"]);
-      const settled = createSettledPosition(database);
+      const settled = createSettledPosition(database, "me");
       assert.equal(await settled(), 1n);
       assert.ok((await relayStatus(database)).oldestTransaction.transactions > 0n, "and it is seen");
       await sessions.pop()!.end();

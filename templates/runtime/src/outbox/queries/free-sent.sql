@@ -1,5 +1,5 @@
--- Two relays that judge one row at once, one that it has left and one that it failed, can leave an aggregate blocked by
--- a row that is gone. Frees such aggregates. The floor goes back as in unpark.sql, and needs the same locks first.
+-- Frees aggregates that are blocked by a row which is gone: a relay that was paused has said that it left, while another
+-- one saw it fail. The floor goes back as in unpark.sql, and needs the same locks first.
 WITH freed AS (
   DELETE FROM public.outbox_blocked b
   WHERE NOT EXISTS (SELECT FROM public.outbox o WHERE o.id = b.message_id)

@@ -9,6 +9,7 @@ WITH sent AS (
     (id, aggregatetype, aggregateid, type, payload, topic, position, headers, created_at)
   SELECT * FROM sent WHERE $2::boolean
 ), unblocked AS (
-  DELETE FROM public.outbox_blocked b USING sent WHERE b.message_id = sent.id
+  -- Not a parked one: the floor may have passed the rows that wait behind it, and only free-sent.sql takes it back.
+  DELETE FROM public.outbox_blocked b USING sent WHERE b.message_id = sent.id AND b.parked_at IS NULL
 )
 SELECT id FROM sent

@@ -23,6 +23,6 @@ ON CONFLICT (topic, aggregateid) DO UPDATE SET
     + least($6::double precision, $5::double precision * 2 ^ least(b.attempts, 30)) * interval '1 ms',
   parked_at = CASE
     WHEN b.message_id = EXCLUDED.message_id AND b.attempts + 1 >= $4::integer THEN clock_timestamp()
-    ELSE EXCLUDED.parked_at
+    ELSE coalesce(b.parked_at, EXCLUDED.parked_at)
   END
 RETURNING attempts, parked_at IS NOT NULL AS parked

@@ -1,4 +1,7 @@
--- Gives shards to whoever takes them next.
+-- Gives shards to whoever takes them next. Locked in the order of lock-shards.sql.
 -- $1 relay, $2 shards
-UPDATE public.outbox_shard SET owner = NULL, lease_until = '-infinity'
-WHERE owner = $1 AND shard = ANY ($2::smallint[])
+WITH given AS MATERIALIZED (
+  SELECT shard FROM public.outbox_shard WHERE owner = $1 AND shard = ANY ($2::smallint[]) ORDER BY shard FOR UPDATE
+)
+UPDATE public.outbox_shard s SET owner = NULL, lease_until = '-infinity'
+FROM given WHERE s.shard = given.shard

@@ -5,6 +5,8 @@ export interface Proxy {
   /** Ends all connections and takes no new ones. */
   cut(): Promise<void>;
   restore(): Promise<void>;
+  /** Lets nothing through any more on the connections that there are, and ends none: as when a machine has vanished. */
+  freeze(): void;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,10 @@ export async function startProxy(toPort: number, toHost: string): Promise<Proxy>
     await closed;
   }
 
+  function freeze(): void {
+    for (const socket of sockets) socket.unpipe().pause();
+  }
+
   await restore();
-  return { port, cut, restore, close: cut };
+  return { port, cut, restore, freeze, close: cut };
 }
