@@ -1,3 +1,4 @@
+import { printFieldType } from "../_system/field-types.ts";
 import { kebab } from "../_system/names.ts";
 import { sampleMessage } from "../_system/sample.ts";
 import type { Command, EventType, Field, Service } from "../_system/system.ts";
@@ -70,9 +71,9 @@ function otherwise({ emits }: Command): readonly string[] {
 
 /** The event's data: taken from the command where it has a field of that name and type. */
 function data(service: Service, command: Command, event: EventType): Code {
+  if (same(command.fields, event.fields)) return "command.data";
   const samples = sampleMessage(event.fields, service.types);
   const given = new Map(command.fields.map((field) => [field.name, field]));
-  if (same(command.fields, event.fields)) return "command.data";
   return braces(
     event.fields.flatMap((field): readonly Code[] => {
       const from = given.get(field.name);
@@ -117,7 +118,10 @@ function firstEvent(service: Service, command: Command): EventType | undefined {
 }
 
 function same(a: readonly Field[], b: readonly Field[]): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return (
+    a.length === b.length &&
+    a.every(({ name, type }, at) => name === b[at]!.name && printFieldType(type) === printFieldType(b[at]!.type))
+  );
 }
 
 function text(value: string): string {

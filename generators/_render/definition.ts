@@ -1,5 +1,5 @@
 import { messageSchema } from "../_system/json-schema.ts";
-import type { Service, System } from "../_system/system.ts";
+import type { Service, System, Topic } from "../_system/system.ts";
 import { eventsTopic } from "../_system/topics.ts";
 import type { RenderedFile } from "./file.ts";
 import { adminPort } from "./infrastructure.ts";
@@ -17,7 +17,7 @@ export function definitionFile(system: System, service: Service): RenderedFile {
     port: service.port,
     adminPort: adminPort(service),
     eventsTopic: eventsTopic(service),
-    topics: system.topics.filter((topic) => used.has(topic.name)).map(({ name, partitions }) => ({ name, partitions })),
+    topics: topicsNamed(system, used).map(({ name, partitions }) => ({ name, partitions })),
     commands: Object.fromEntries(
       service.commands.map((command) => [
         command.name,
@@ -43,4 +43,13 @@ export function definitionFile(system: System, service: Service): RenderedFile {
       "",
     ].join("\n"),
   };
+}
+
+/** A system never changes, so its topics are put into a map once: a filter for each service would be quadratic. */
+const known = new WeakMap<System, ReadonlyMap<string, readonly Topic[]>>();
+
+function topicsNamed(system: System, names: ReadonlySet<string>): readonly Topic[] {
+  const byName = known.get(system) ?? Map.groupBy(system.topics, ({ name }) => name);
+  known.set(system, byName);
+  return [...names].sort().flatMap((name) => byName.get(name) ?? []);
 }

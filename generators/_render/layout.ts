@@ -47,8 +47,15 @@ export function literal(value: unknown): Code {
 
 /** A name as a property: bare where it may be, else quoted. Reserved words may be bare. */
 export function property(name: string): string {
-  return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name) ? name : JSON.stringify(name);
+  let known = properties.get(name);
+  if (known === undefined) {
+    known = /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name) ? name : JSON.stringify(name);
+    properties.set(name, known);
+  }
+  return known;
 }
+
+const properties = new Map<string, string>();
 
 /** Lays code out that begins in a column, in lines indented by so many characters, with so many more behind it. */
 export function layOut(code: Code, indent = 0, column = indent, behind = 0): string {

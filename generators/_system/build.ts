@@ -105,6 +105,22 @@ function service(name: string, entry: ServiceEntry, outbox: Partial<Outbox> | un
     port: entry.port ?? freePort(defaults.servicePort, taken),
     persistence: entry.persistence ?? defaults.persistence,
     ...(entry.snapshotEvery !== undefined && { snapshotEvery: entry.snapshotEvery }),
+    ...messages(entry),
+    ...(outbox && {
+      outbox: { relay: outbox.relay ?? defaults.relay, retention: outbox.retention ?? defaults.retention },
+    }),
+  };
+}
+
+type Messages = Pick<Service, "commands" | "events" | "types" | "subscribes">;
+
+/** Messages by the frozen value that they were read from: an edited manifest shares every part that did not change. */
+const knownMessages = new WeakMap<ServiceEntry, Messages>();
+
+function messages(entry: ServiceEntry): Messages {
+  const known = knownMessages.get(entry);
+  if (known !== undefined) return known;
+  const read = deepFreeze<Messages>({
     commands: sorted(entry.commands).map(([each, value]) => command(each, value)),
     events: sorted(entry.events).map(
       ([each, value]): EventType => ({
@@ -116,10 +132,9 @@ function service(name: string, entry: ServiceEntry, outbox: Partial<Outbox> | un
     ),
     types: sorted(entry.types).map(([each, value]): RecordType => ({ name: each, fields: fields(value) })),
     subscribes: (entry.subscribes ?? []).map(eventRef).toSorted(byRef),
-    ...(outbox && {
-      outbox: { relay: outbox.relay ?? defaults.relay, retention: outbox.retention ?? defaults.retention },
-    }),
-  };
+  });
+  if (Object.isFrozen(entry)) knownMessages.set(entry, read);
+  return read;
 }
 
 function command(name: string, entry: CommandEntry): Command {

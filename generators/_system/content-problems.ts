@@ -8,15 +8,24 @@ import { dotted } from "./wording.ts";
 /** What is wrong in a manifest that fits the schema, where no schema can say it: findings of EDA-M01 all the same. */
 export function* contentProblems(manifest: unknown): Iterable<SchemaProblem> {
   for (const [name, service] of entriesOf(manifest, "services")) {
-    const path = ["services", name];
-    for (const section of ["commands", "events"]) {
-      for (const [message, body] of entriesOf(service, section)) {
-        yield* enumProblems([...path, section, message, "fields"], (body as PlainMap).fields);
-      }
-    }
-    for (const [type, fields] of entriesOf(service, "types")) yield* enumProblems([...path, "types", type], fields);
-    yield* endlessRecords([...path, "types"], new Map(entriesOf(service, "types")));
+    if (!isPlainMap(service) || sound.has(service)) continue;
+    const problems = [...serviceProblems(["services", name], service)];
+    if (problems.length === 0 && Object.isFrozen(service)) sound.add(service);
+    yield* problems;
   }
+}
+
+/** Frozen services without a problem: an edited manifest shares every one that did not change. */
+const sound = new WeakSet<PlainMap>();
+
+function* serviceProblems(path: NodePath, service: PlainMap): Iterable<SchemaProblem> {
+  for (const section of ["commands", "events"]) {
+    for (const [message, body] of entriesOf(service, section)) {
+      yield* enumProblems([...path, section, message, "fields"], (body as PlainMap).fields);
+    }
+  }
+  for (const [type, fields] of entriesOf(service, "types")) yield* enumProblems([...path, "types", type], fields);
+  yield* endlessRecords([...path, "types"], new Map(entriesOf(service, "types")));
 }
 
 function entriesOf(value: unknown, key: string): [string, unknown][] {
