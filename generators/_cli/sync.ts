@@ -2,7 +2,7 @@ import { Command as Program } from "commander";
 import { commitRun, planOf, prepare } from "../_command/commit.ts";
 import { openExisting } from "../_command/opened.ts";
 import { outputTo } from "../_command/output.ts";
-import { findingsOf } from "../_command/refusal.ts";
+import { errorsOf } from "../_command/refusal.ts";
 import type { PlanEntry } from "../_render/plan.ts";
 import { planSummary, staleFiles } from "../_render/summary.ts";
 
@@ -33,7 +33,7 @@ export function syncCommand(): Program {
       const door = { cwd: process.cwd(), output, defaults: true, force: force === true, dryRun: dryRun === true };
       await commitRun(door, opened, [], [], { readAll: true });
       // What follows from a mistake is rendered like all else, and is as wrong as the manifest is.
-      const errors = findingsOf(opened.manifest, opened.root).filter(({ severity }) => severity === "error").length;
+      const errors = errorsOf(opened.manifest, opened.root).length;
       if (errors > 0) {
         output.line(
           output.bad(`eda.yaml has ${errors === 1 ? "an error" : `${errors} errors`}: see \`eda validate\`.`),

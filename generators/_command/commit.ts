@@ -13,7 +13,7 @@ import type { Door, Step } from "./door.ts";
 import { defaultGenerator, placeGenerator, readGenerator } from "./generator-spec.ts";
 import { refuseNotYet } from "./not-yet.ts";
 import { type Opened, openText, readManifest } from "./opened.ts";
-import { findingsOf, newErrors, RefusedError } from "./refusal.ts";
+import { errorsOf, newErrors, RefusedError } from "./refusal.ts";
 import { manifestEntry, showDryRun, showPlan, showResult } from "./show.ts";
 
 export interface Committed {
@@ -98,7 +98,7 @@ export function prepare({ root, manifest, baseline, generator }: Opened): Prepar
   const spec = generator ?? readGenerator(root) ?? defaultGenerator();
   const rendered = render(manifest.system, templates, spec);
   const coming = new Set(rendered.map(({ path }) => path));
-  const errors = newErrors(() => baseline?.findings() ?? [], findingsOf(manifest, root, coming));
+  const errors = newErrors(() => baseline?.errors() ?? [], errorsOf(manifest, root, coming));
   if (errors.length > 0) throw new RefusedError(errors);
   return { root, rendered, before: () => (baseline ? render(baseline.system, templates, spec) : []) };
 }

@@ -6,7 +6,7 @@ import type { Finding } from "../_rules/rule.ts";
 import { type ManifestDocument, parseManifest } from "../_system/document.ts";
 import { EdaError } from "../_system/errors.ts";
 import type { System } from "../_system/system.ts";
-import { findingsOf } from "./refusal.ts";
+import { errorsOf } from "./refusal.ts";
 
 /** The repository that a run works on. */
 export interface Opened {
@@ -23,7 +23,7 @@ export interface Opened {
 export interface Baseline {
   readonly system: System;
   /** Asked for only where the edited manifest has errors, since few have: the manifest is read again for it. */
-  findings(): readonly Finding[];
+  errors(): readonly Finding[];
 }
 
 /** The repository that a folder belongs to. Throws an `EdaError` where there is none. */
@@ -53,8 +53,8 @@ export function readManifest(root: string): string | undefined {
 
 export function openText(root: string, original: string): Opened {
   const manifest = editable(original);
-  const findings = () => findingsOf(editable(original), root);
-  return { root, manifest, original, baseline: { system: manifest.system, findings } };
+  const errors = () => errorsOf(editable(original), root);
+  return { root, manifest, original, baseline: { system: manifest.system, errors } };
 }
 
 /** A manifest that can be edited. One that is not valid against the schema is its author's to mend first. */

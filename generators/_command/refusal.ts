@@ -21,10 +21,11 @@ export class RefusedError extends EdaError {
 }
 
 /**
- * What `eda validate` says, but for hand-edited files: reading all of them is more than a run needs.
+ * The errors that `eda validate` finds. Warnings refuse nothing, and to look for them is more than a run needs: one of
+ * their rules reads every derived file.
  * @param coming Paths of files that the run is about to write.
  */
-export function findingsOf(
+export function errorsOf(
   manifest: ManifestDocument,
   root: string,
   coming: ReadonlySet<string> = new Set(),
@@ -33,17 +34,15 @@ export function findingsOf(
   const repository = {
     ...onDisk,
     exists: (path: string) => coming.has(path) || onDisk.exists(path),
-    editedDerivedFiles: () => [],
   };
-  return checkRules(ruleContext(manifest, repository), "validate");
+  return checkRules(ruleContext(manifest, repository), "validate", "error");
 }
 
 /** Errors that an edit brings in; those that were there before are not this run's business. */
 export function newErrors(before: () => readonly Finding[], after: readonly Finding[]): readonly Finding[] {
-  const errors = after.filter(({ severity }) => severity === "error");
-  if (errors.length === 0) return [];
+  if (after.length === 0) return [];
   const known = new Set(before().map(identity));
-  return errors.filter((finding) => !known.has(identity(finding)));
+  return after.filter((finding) => !known.has(identity(finding)));
 }
 
 /** Lines move with every edit, so a finding is known by what it says. */

@@ -47,12 +47,15 @@ export function ruleContext(manifest: ManifestDocument, repository?: RepositoryV
 /**
  * Runs the rules of `eda validate`, or those of the phases, and gives their findings in reading order. A document that
  * does not fit the schema has no system to judge: then EDA-M01 speaks alone.
+ *
+ * @param severity Only rules of this severity, where it is given.
  */
-export function checkRules(context: RuleContext, runs: Rule["runs"]): readonly Finding[] {
+export function checkRules(context: RuleContext, runs: Rule["runs"], severity?: Rule["severity"]): readonly Finding[] {
   const invalid = findingsOf(invalidManifest, context);
   if (invalid.length > 0) return invalid.toSorted(inReadingOrder);
   return rules
     .filter((rule) => rule.runs === runs && rule !== invalidManifest)
+    .filter((rule) => severity === undefined || rule.severity === severity)
     .flatMap((rule) => findingsOf(rule, context))
     .toSorted(inReadingOrder);
 }
