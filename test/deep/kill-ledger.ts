@@ -9,6 +9,7 @@ import { relayStatus } from "../../templates/runtime/src/outbox/status.ts";
 import { testDatabase } from "../support/postgres.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { migrateService } from "../support/service-migrations.ts";
+import { crash, ownServer } from "./crashing-server.ts";
 
 const TOPIC = "things.thing.events";
 
@@ -19,6 +20,8 @@ export interface KillLedgerOptions {
   readonly kills: number;
   /** SIGSTOPs longer than a lease, each followed by SIGCONT. */
   readonly pauses: number;
+  /** Crashes of a PostgreSQL server, each of the three databases on one of its own. Default 0: they share the tests' one. */
+  readonly crashes?: number;
   /** The load lasts so long, with the disruptions spread over it. */
   readonly seconds: number;
 }
@@ -33,6 +36,8 @@ export interface Ledger {
   readonly sentAgain: number;
   readonly deadLetters: number;
 }
+
+type Disruption = "kill" | "pause" | "crash";
 
 type Role = "producer" | "relay" | "consumer";
 
@@ -58,7 +63,9 @@ const WORKER = path.join(import.meta.dirname, "kill-ledger-worker.mts");
  */
 export async function killLedger(options: KillLedgerOptions): Promise<Ledger> {
   const random = seededRandom(options.seed);
-  const [producer, broker, consumer] = [await testDatabase(), await testDatabase(), await testDatabase()];
+  const { crashes = 0 } = options;
+  const serve = () => (crashes > 0 ? ownServer() : testDatabase());
+  const [producer, broker, consumer] = [await serve(), await serve(), await serve()];
   const [things, effects] = [createDatabase({ url: producer.url }), createDatabase({ url: consumer.url })];
   const embedded = await createEmbeddedBroker({ url: broker.url });
   await Promise.all([migrateService(things), migrateService(effects)]);
@@ -69,6 +76,7 @@ export async function killLedger(options: KillLedgerOptions): Promise<Ledger> {
   await embedded.ensureTopics([{ name: TOPIC, partitions: 4 }]);
 
   const workers = new Map<string, ChildProcess>();
+  let over = false;
   const start = (role: Role, name: string) => {
     const settings: WorkerSettings = {
       role,
@@ -81,11 +89,19 @@ export async function killLedger(options: KillLedgerOptions): Promise<Ledger> {
       keys: 20,
       pauseMs: 10,
     };
-    workers.set(name, fork(WORKER, [JSON.stringify(settings)], { stdio: ["ignore", "ignore", "inherit", "ipc"] }));
+    const worker = fork(WORKER, [JSON.stringify(settings)], {
+      stdio: ["ignore", "ignore", crashes > 0 ? "ignore" : "inherit", "ipc"],
+    });
+    workers.set(name, worker);
+    // One that could not start because a server was down is started again, as by any supervisor.
+    worker.once("exit", (code) => {
+      if (code === 1 && workers.get(name) === worker && !over) start(role, name);
+    });
   };
   const roleOf = (name: string) => name.replace(/\d+$/, "") as Role;
 
-  async function disrupt(kind: "kill" | "pause"): Promise<void> {
+  async function disrupt(kind: Disruption): Promise<void> {
+    if (kind === "crash") return crash([producer, broker, consumer][Math.floor(random() * 3)]!.url);
     const names = [...workers.keys()];
     const name = names[Math.floor(random() * names.length)]!;
     const worker = workers.get(name)!;
@@ -101,8 +117,9 @@ export async function killLedger(options: KillLedgerOptions): Promise<Ledger> {
 
   try {
     for (const role of ["producer", "relay", "consumer"] as const) for (const n of [1, 2]) start(role, `${role}${n}`);
+    const of = (count: number, kind: Disruption) => Array.from({ length: count }, () => kind);
     const kinds = shuffled(
-      [...Array(options.kills).fill("kill"), ...Array(options.pauses).fill("pause")] as ("kill" | "pause")[],
+      [...of(options.kills, "kill"), ...of(options.pauses, "pause"), ...of(crashes, "crash")],
       random,
     );
     const began = performance.now();
@@ -116,6 +133,7 @@ export async function killLedger(options: KillLedgerOptions): Promise<Ledger> {
     await settle(things, async () => (await embedded.positions("ledger")).every(({ next, end }) => next === end));
     return await compare(things, effects, await sent());
   } finally {
+    over = true;
     await Promise.all([...workers.values()].map(kill));
     await embedded.close();
     await Promise.all([things.close(), effects.close()]);
@@ -143,9 +161,11 @@ async function stopProducer(worker: ChildProcess): Promise<void> {
 
 /** All is sent and read. What does not come by then is lost, and the ledger says so. */
 async function settle(things: Database, allRead: () => Promise<boolean>): Promise<void> {
+  const settled = async () => (await relayStatus(things)).unpublished === 0 && (await allRead());
   const end = performance.now() + SETTLE_MS;
   while (performance.now() < end) {
-    if ((await relayStatus(things)).unpublished === 0 && (await allRead())) return;
+    // A server that has just crashed says neither yes nor no.
+    if (await settled().catch(() => false)) return;
     await delay(50);
   }
 }

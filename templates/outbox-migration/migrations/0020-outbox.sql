@@ -31,5 +31,8 @@ CREATE TABLE public.outbox (
   toast.autovacuum_vacuum_cost_delay = 0
 );
 
+-- Not compressed, so that the claim can tell a payload's size without reading it: a batch is limited by bytes.
+ALTER TABLE public.outbox ALTER COLUMN payload SET STORAGE EXTERNAL;
+
 -- The claim reads it forward from the shard's floor and stops after its batch.
 CREATE UNIQUE INDEX outbox_claim ON public.outbox (shard, position);

@@ -9,7 +9,8 @@ export interface Broker {
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>;
   /**
    * Appends the records, those of one key in the order given, and resolves once all of them are durable. On a
-   * rejection some may be durable all the same: publish them again, consumers recognise duplicates.
+   * rejection some may be durable all the same: publish them again, consumers recognise duplicates. A rejection with
+   * `RecordRefusedError` says that one of them is to blame; any other may as well be the broker's own trouble.
    */
   publish(records: readonly OutgoingRecord[]): Promise<void>;
   /** Joins a consumer group. Each partition is handed to one member at a time, as far as leases can tell. */
@@ -81,6 +82,14 @@ export interface Subscription {
   close(): Promise<void>;
   /** Resolves when the subscription has ended: after `close`, or rejects when it cannot go on. */
   readonly ended: Promise<void>;
+}
+
+/** A record that the broker does not take, whatever its own state. Nothing of its call was published. */
+export class RecordRefusedError extends Error {
+  constructor(topic: string, reason: string, cause?: unknown) {
+    super(`a record for ${topic} cannot be published: ${reason}`, { cause });
+    this.name = "RecordRefusedError";
+  }
 }
 
 export class PartitionLostError extends Error {

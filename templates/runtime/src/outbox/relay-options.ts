@@ -11,7 +11,7 @@ export interface RelayOptions {
   readonly name?: string;
   /** Rows sent at once. Default 500. */
   readonly batch?: number;
-  /** Bytes of payload sent at once, as stored. Default 4 MiB. A larger row goes alone. */
+  /** Bytes of payload sent at once. Default 4 MiB. A larger row goes alone. */
   readonly batchBytes?: number;
   /** Published rows are kept so long. Default 0: deleted at once. */
   readonly retentionMs?: number;
@@ -34,7 +34,7 @@ export interface RelayOptions {
 }
 
 export interface RelayRetry {
-  /** Default 10. Sends that fail because the broker is away do not count. */
+  /** Default 10. Sends do not count that fail because the broker is away or takes nothing. */
   readonly attempts?: number;
   /** Default 500. It doubles from attempt to attempt. */
   readonly initialMs?: number;

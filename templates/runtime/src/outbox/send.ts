@@ -1,4 +1,4 @@
-import type { Broker, OutgoingRecord } from "../broker/broker.ts";
+import { type Broker, type OutgoingRecord, RecordRefusedError } from "../broker/broker.ts";
 import type { OutboxRow } from "./outbox.ts";
 
 /** What became of a batch. What is in none of the lists was not tried, and stays in the outbox. */
@@ -6,7 +6,7 @@ export interface Sent {
   readonly acknowledged: readonly OutboxRow[];
   /** The first row of an aggregate that the broker refused while it took others or answered otherwise. */
   readonly refused: readonly { readonly row: OutboxRow; readonly error: unknown }[];
-  /** The broker does not answer: no row is to blame. */
+  /** The broker does not answer, or takes nothing: no row is to blame. */
   readonly outage?: unknown;
 }
 
@@ -29,7 +29,12 @@ export async function send(broker: Broker, rows: readonly OutboxRow[], options: 
   // A broker that is away refuses everything, and no aggregate must be parked for that.
   if (!(await answers(broker, options.timeoutMs))) return { acknowledged, refused, outage: outcome.error };
   const outage = await divide(byAggregate(rows), outcome.error);
-  return outage === undefined ? { acknowledged, refused } : { acknowledged, refused, outage };
+  if (outage !== undefined) return { acknowledged, refused, outage };
+  // Nor for one that answers and takes nothing, of anybody: its disk is full, or it has become a standby.
+  const [first] = refused;
+  const blamesRecords = refused.some(({ error }) => error instanceof RecordRefusedError);
+  if (first === undefined || acknowledged.length > 0 || blamesRecords) return { acknowledged, refused };
+  return { acknowledged, refused: [], outage: first.error };
 
   /** `undefined` when the broker took all of them. */
   async function publish(some: readonly OutboxRow[]): Promise<{ readonly error: unknown } | undefined> {

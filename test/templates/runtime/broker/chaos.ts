@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Broker } from "../../../../templates/runtime/src/broker/broker.ts";
+import { seededRandom } from "../../../support/seeded-random.ts";
 import type { BrokerUnderTest } from "./broker-under-test.ts";
 import { assertOrder } from "./ledger.ts";
 import { type ConsumerProcess, spawnConsumer } from "./spawn-consumer.ts";
@@ -34,7 +35,7 @@ export function chaos(name: string, start: () => Promise<BrokerUnderTest>, { dis
 
     it(`loses nothing in ${disruptions} kills and pauses and keeps the order`, async function () {
       this.timeout(15_000 + disruptions * 5_000);
-      const random = seeded(seed);
+      const random = seededRandom(seed);
       const [topic, group] = [`topic-${randomUUID()}`, `group-${randomUUID()}`];
       await broker.ensureTopics([{ name: topic, partitions: 4 }]);
 
@@ -88,15 +89,4 @@ export function chaos(name: string, start: () => Promise<BrokerUnderTest>, { dis
       );
     });
   });
-}
-
-/** Mulberry32: numbers from 0 to 1. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

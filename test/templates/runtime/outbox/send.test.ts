@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { OutgoingRecord } from "../../../../templates/runtime/src/broker/broker.ts";
+import { type OutgoingRecord, RecordRefusedError } from "../../../../templates/runtime/src/broker/broker.ts";
 import type { OutboxRow } from "../../../../templates/runtime/src/outbox/outbox.ts";
 import { send } from "../../../../templates/runtime/src/outbox/send.ts";
 import { memoryBroker, sentVersions } from "./memory-broker.ts";
@@ -52,7 +52,7 @@ describe("sending a batch", () => {
           if (bad < 0) return;
           // Some of a refused call may have become durable all the same.
           broker.records.push(...records.slice(0, Math.min(bad, durable)));
-          throw new Error("refused");
+          throw new RecordRefusedError("orders", "poison");
         };
         const { acknowledged, refused, outage } = await send(broker, rows, options);
         assert.equal(outage, undefined);
@@ -87,7 +87,8 @@ describe("sending a batch", () => {
         let calls = 0;
         broker.onPublish = (records) => {
           broker.away = calls++ >= answers;
-          if (broker.away || records.some((record) => record.headers.id === "a1")) throw new Error("no");
+          if (broker.away) throw new Error("away");
+          if (records.some((record) => record.headers.id === "a1")) throw new RecordRefusedError("orders", "poison");
         };
         const { acknowledged, refused, outage } = await send(broker, rowsOf(given), options);
         if (outage !== undefined) assert.ok(broker.away);

@@ -6,14 +6,6 @@ export class UnknownTopicError extends Error {
   }
 }
 
-/** A record that this broker cannot hold. Nothing of its call was published. */
-export class RecordRefusedError extends Error {
-  constructor(topic: string, reason: string) {
-    super(`a record for ${topic} cannot be published: ${reason}`);
-    this.name = "RecordRefusedError";
-  }
-}
-
 /** Another member of the group has started under this one's instance name and has taken its place. */
 export class InstanceReplacedError extends Error {
   constructor(group: string, instance: string) {

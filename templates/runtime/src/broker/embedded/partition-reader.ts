@@ -58,6 +58,8 @@ export function createPartitionReader(options: PartitionReaderOptions): Partitio
         if (fetched === "lost") return;
         if (fetched.skipped > 0n) {
           log.warn({ ...place, skipped: fetched.skipped.toString() }, "retention has deleted records not yet read");
+          // Or a partition with nothing left to read would be looked into, and this be said, at every poll.
+          if (!(await commitPosition(database, fence, fetched.seeks, fetched.next))) return;
         }
         if (fetched.records.length === 0) await alarm.sleep();
         else if (await hand(fetched.records, fetched.seeks)) failures = 0;

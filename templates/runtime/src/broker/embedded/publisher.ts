@@ -1,7 +1,7 @@
 import type { Database } from "../../database/database.ts";
-import type { OutgoingRecord } from "../broker.ts";
+import { type OutgoingRecord, RecordRefusedError } from "../broker.ts";
 import { partitionFor } from "../murmur2.ts";
-import { BrokerClosedError, RecordRefusedError } from "./errors.ts";
+import { BrokerClosedError, UnknownTopicError } from "./errors.ts";
 import type { Topics } from "./topics.ts";
 
 /** The same limit as Kafka's default, so that what passes here passes there. */
@@ -71,7 +71,9 @@ export function createPublisher(
   }
 
   async function place(record: OutgoingRecord): Promise<PlacedRecord> {
-    const partitions = await topics.partitions(record.topic);
+    const partitions = await topics.partitions(record.topic).catch((error: unknown) => {
+      throw error instanceof UnknownTopicError ? new RecordRefusedError(record.topic, error.message, error) : error;
+    });
     const headers = JSON.stringify(record.headers);
     const bytes = record.value.byteLength + headers.length + record.key.length;
     if (bytes > MAX_RECORD_BYTES) {

@@ -16,6 +16,8 @@ export interface Fetched {
   readonly records: readonly Omit<IncomingRecord, "topic" | "partition">[];
   /** Seeks of the group up to this fetch. */
   readonly seeks: bigint;
+  /** Where the group stands, moved up to the first record that retention has left. */
+  readonly next: bigint;
   /** Records between the group's position and the first one that retention has left. */
   readonly skipped: bigint;
 }
@@ -29,7 +31,7 @@ export async function fetchRecords(database: Database, fence: Fence, limit: numb
   const records = rows
     .filter((row): row is Row & { offset: bigint } => row.offset !== null)
     .map(({ offset, key, headers, value, timestamp }) => ({ offset, key, headers, value, timestamp }));
-  return { records, seeks: first.seeks, skipped: first.skipped };
+  return { records, seeks: first.seeks, next: first.next, skipped: first.skipped };
 }
 
 /** False when the partition has another owner by now. */
@@ -41,6 +43,7 @@ export async function commitPosition(database: Database, fence: Fence, seeks: bi
 
 type Row = {
   seeks: bigint;
+  next: bigint;
   skipped: bigint;
   /** Null in the one row of a fetch that finds no records. */
   offset: bigint | null;
@@ -55,7 +58,7 @@ type Row = {
  * what a handler did not commit comes again by itself.
  */
 export const FETCH = `
-  SELECT at.seeks, at.skipped, r."offset", r.key, r.headers, r.value, r.written_at AS timestamp
+  SELECT at.seeks, at.next, at.skipped, r."offset", r.key, r.headers, r.value, r.written_at AS timestamp
     FROM (
       SELECT g.seeks, greatest(g.next_offset, p.start_offset) AS next,
              greatest(p.start_offset - g.next_offset, 0) AS skipped

@@ -79,6 +79,10 @@ describe("embedded broker", () => {
       message: /more than 1048576/,
     });
     await assert.rejects(broker.publish([record("a"), record("\0")]), { name: "RecordRefusedError", message: /NUL/ });
+    await assert.rejects(broker.publish([record("a"), { ...record("a"), topic: "absent" }]), {
+      name: "RecordRefusedError",
+      message: /there is no topic absent/,
+    });
     const { rows } = await database.query("SELECT count(*) AS n FROM broker.record");
     assert.deepEqual(rows, [{ n: 0n }]);
   });
@@ -235,6 +239,23 @@ describe("embedded broker", () => {
         [2n],
       );
       assert.ok(log.lines.includes("retention has deleted records not yet read"));
+    });
+
+    // Red without the commit after that warning in partition-reader.ts: the position stays where nothing is any more.
+    it("tells it once, also where nothing is left to read", async () => {
+      const log = recordingLog();
+      const broker = await open({ retentionMs: 0, log });
+      await broker.publish([record("a", "0"), record("a", "1")]);
+      assert.equal(await broker.deleteExpired(), 2);
+      await database.query("INSERT INTO broker.consumer_group (name) VALUES ('g')");
+      await database.query(
+        "INSERT INTO broker.group_partition (group_name, partition_id, next_offset) SELECT 'g', id, 0 FROM broker.partition",
+      );
+      await broker.subscribe({ group: "g", topics: ["t"], from: "earliest" }, async () => {});
+      const behind = `SELECT FROM broker.group_partition g JOIN broker.partition p ON p.id = g.partition_id
+                       WHERE g.next_offset < p.next_offset`;
+      await until(async () => (await database.query(behind)).count === 0, "the position is moved");
+      assert.equal(log.lines.filter((line) => line.startsWith("retention has deleted")).length, 1);
     });
 
     it("leaves a group at the end of a partition that it has emptied", async () => {
