@@ -57,9 +57,10 @@ const reserved = /^(?:eda\.yaml|\.eda|\.eda\/(?:files|lock|tmp(?:\/.*)?))$|(?:^|
 // Control characters, backslashes and drive letters never name a file of ours on any system.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
 const foreign = /[\u0000-\u001f\u007f\\]|^[A-Za-z]:|^\//;
+// A part of a path that is empty, `.` or `..`.
+const noName = /(?:^|\/)\.{0,2}(?:\/|$)/;
 
 /** Whether a path names a file inside the root that a plan may write or delete, on every operating system. */
 export function isWritable(path: string): boolean {
-  if (foreign.test(path) || reserved.test(path)) return false;
-  return path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  return !foreign.test(path) && !reserved.test(path) && !noName.test(path);
 }
