@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { createAlarm } from "../alarm.ts";
 import { createLease } from "./lease.ts";
 import type { Relay } from "./outbox.ts";
 import type { RelayOptions } from "./relay-options.ts";
 import { type Pass, relayPass } from "./relay-pass.ts";
 import { createUpkeep } from "./upkeep.ts";
-import { createWakeUp } from "./wake-up.ts";
 
 const UPKEEP_MS = 1_000;
 const BEATS_A_LEASE = 4;
@@ -22,7 +22,7 @@ export function createRelay(options: RelayOptions): Relay {
   const batch = options.batch ?? 500;
   const lease = createLease(database, name, leaseMs);
   const upkeep = createUpkeep(database, name, options.retentionMs ?? 0);
-  const wakeUp = createWakeUp();
+  const alarm = createAlarm();
   let stopping = false;
   let running: Promise<void> | undefined;
   let known = "";
@@ -41,7 +41,7 @@ export function createRelay(options: RelayOptions): Relay {
     if (shards === known) return;
     known = shards;
     observer?.shards?.(lease.shards);
-    wakeUp.kick();
+    alarm.ring();
   }
 
   async function run(): Promise<void> {
@@ -64,7 +64,7 @@ export function createRelay(options: RelayOptions): Relay {
       if (pass === undefined || pass.outage !== undefined) {
         await pauseUnkicked(pauseMs);
       } else if (pass.acknowledged < batch / 2) {
-        await wakeUp.pause(pauseMs);
+        await alarm.sleep(pauseMs);
       }
     }
   }
@@ -84,7 +84,7 @@ export function createRelay(options: RelayOptions): Relay {
   /** After a failure: kicks come with each commit, and would make the pauses none. `stop` ends it. */
   async function pauseUnkicked(ms: number): Promise<void> {
     const end = performance.now() + ms;
-    while (!stopping && performance.now() < end) await wakeUp.pause(end - performance.now());
+    while (!stopping && performance.now() < end) await alarm.sleep(end - performance.now());
   }
 
   return {
@@ -98,13 +98,13 @@ export function createRelay(options: RelayOptions): Relay {
     },
     async stop() {
       stopping = true;
-      wakeUp.kick();
+      alarm.ring();
       if (running === undefined) return;
       await running;
       // A beat that came in later would take the shards again.
       await beating;
       await lease.leave().catch((error: unknown) => observer?.interrupted?.(error));
     },
-    kick: wakeUp.kick,
+    kick: alarm.ring,
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { createAlarm } from "../../alarm.ts";
 import type { Database } from "../../database/database.ts";
 import { type Batch, type IncomingRecord, PartitionLostError } from "../broker.ts";
-import { createAlarm } from "./alarm.ts";
 import type { BrokerLog } from "./log.ts";
 import type { OwnedPartition } from "./membership.ts";
 import type { Outage } from "./outage.ts";

@@ -1,6 +1,6 @@
+import { createAlarm } from "../../alarm.ts";
 import type { Database } from "../../database/database.ts";
 import type { Batch, SubscribeOptions, Subscription } from "../broker.ts";
-import { createAlarm } from "./alarm.ts";
 import { InstanceReplacedError } from "./errors.ts";
 import type { BrokerLog } from "./log.ts";
 import { join, type Membership, type OwnedPartition } from "./membership.ts";
