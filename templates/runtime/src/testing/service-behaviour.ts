@@ -78,6 +78,7 @@ export function testServiceBehaviour<State, Command extends NamedCommand, Event 
         const envelope = newEnvelope({ type, source: "/test", subject: "sample" });
         const record = encodeRecord(envelope, topic, "sample", data);
         const caused = () => service.published.filter((message) => message.causationid === envelope.id);
+        const before = await inbox(service);
         await service.broker.publish([record]);
         await caughtUp(service.broker, definition.name, topic);
         await service.broker.publish([record, record]);
@@ -85,7 +86,9 @@ export function testServiceBehaviour<State, Command extends NamedCommand, Event 
         // What the first one caused has left by now or leaves with this: one aggregate's events keep their order.
         const types = caused().map((message) => `${message.type} ${message.subject} ${message.aggregateversion}`);
         assert.equal(new Set(types).size, types.length);
-        const { duplicates, handled } = await inbox(service);
+        const now = await inbox(service);
+        assert.equal(now.deadLettered, before.deadLettered, "its reaction failed, and the message is a dead letter");
+        const [handled, duplicates] = [now.handled - before.handled, now.duplicates - before.duplicates];
         assert.ok(handled >= 1 && duplicates >= 2, `handled ${handled}, duplicates ${duplicates}`);
       });
     }
@@ -111,9 +114,14 @@ async function caughtUp(broker: Broker, group: string, topic: string): Promise<v
   });
 }
 
-async function inbox(service: TestService): Promise<{ handled: number; duplicates: number }> {
+/** What the service has counted so far. */
+async function inbox(service: TestService) {
   const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
   const sum = (name: string) =>
     [...text.matchAll(new RegExp(`^${name}(?:{[^}]*})? (\\d+)`, "gm"))].reduce((all, [, n]) => all + Number(n), 0);
-  return { handled: sum("eda_handler_seconds_count"), duplicates: sum("eda_inbox_duplicates_total") };
+  return {
+    handled: sum("eda_handler_seconds_count"),
+    duplicates: sum("eda_inbox_duplicates_total"),
+    deadLettered: sum("eda_dead_lettered_total"),
+  };
 }

@@ -67,7 +67,11 @@ export async function startTestService<State, Command extends NamedCommand, Even
       logLevel: options.logLevel ?? "fatal",
       shutdownTimeoutMs: 10_000,
     } as const;
-    const service = createService(definition, implementation, config, { migrations: options.migrations });
+    const service = createService(definition, implementation, config, {
+      migrations: options.migrations,
+      // A reaction that fails is tried again, as in production, and given up before a test loses its patience.
+      retry: { attempts: 3, initialMs: 10 },
+    });
     await service.start();
     closings.push(() => service.stop());
     const { http = "", admin } = service.addresses;

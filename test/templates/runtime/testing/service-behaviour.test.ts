@@ -61,6 +61,7 @@ describe("the test that every generated service begins with", function () {
     const throwing = await run(`under.implementation = { ...ordersImplementation, reactions: {
       "inventory.StockReserved": async () => { throw new Error("no"); } } };`);
     assert.match(throwing.stdout, /^ *not ok \d+ - inventory\.StockReserved: coming three times/m);
+    assert.match(throwing.stdout, /its reaction failed, and the message is a dead letter/);
     assert.match(throwing.stdout, /^ *ok \d+ - PlaceOrder: is answered/m);
     const missing = await run(`under.migrations = new URL("file:///nowhere/");`);
     assert.equal(missing.status, 1);
