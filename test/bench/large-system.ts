@@ -4,7 +4,7 @@ import { bigManifest } from "../support/big-system.ts";
 import { checkout, eda } from "./checkout.ts";
 import { type Contender, inTurn } from "./in-turn.ts";
 import { say } from "./progress.ts";
-import { duration, type Section } from "./report.ts";
+import { aim, duration, type Section } from "./report.ts";
 import { withScratch } from "./scratch.ts";
 import { median, pairedRatio } from "./statistics.ts";
 import { type Command, peakMemory, type Timing, timed } from "./timed-command.ts";
@@ -18,6 +18,7 @@ export async function largeSystem(rounds: number, sizes: readonly [small: number
   return withScratch(async (folder) => {
     const [small, large] = sizes;
     const rows: string[][] = [];
+    const notes: string[] = [];
     const middles = new Map<string, number>();
     for (const services of sizes) {
       const cwd = join(folder, `system-${services}`);
@@ -47,6 +48,12 @@ export async function largeSystem(rounds: number, sizes: readonly [small: number
           ratio.toFixed(2),
           before === undefined ? "" : `${(cpu / before).toFixed(1)} times`,
         ]);
+        if (services !== large || !name.startsWith("`eda ")) continue;
+        notes.push(aim(`${name} of ${large} services, time`, time, 1_000, duration));
+        const growth = cpu / (before ?? cpu);
+        notes.push(
+          aim(`its growth from ${small} services`, growth, large / small, (value) => `${value.toFixed(1)} times`),
+        );
       }
     }
     const kilobytes = statSync(join(folder, `system-${large}`, "eda.yaml")).size / 1024;
@@ -57,12 +64,11 @@ export async function largeSystem(rounds: number, sizes: readonly [small: number
           `manifest has ${kilobytes.toFixed(0)} KiB and ${(large * eventsEach).toLocaleString("en")} events. In the whole ` +
           "repository on disk: `eda validate` reads every derived file too, `eda add service` renders everything, compares it " +
           "with the record and writes what is new. Beside it the npm package `yaml` only reads the manifest.",
-        `Whole processes in turn, ${rounds} rounds after a warm-up. Aims: each under a second at ${large} services; growth ` +
-          `from ${small} to ${large} services no worse than linear, ${(large / small).toFixed(0)} times.`,
+        `Whole processes in turn, ${rounds} rounds after a warm-up.`,
       ],
       head: ["", "services", "time", "processor time", "peak memory", "over parsing alone", "growth of processor time"],
       rows,
-      notes: [],
+      notes,
     };
   });
 }

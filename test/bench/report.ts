@@ -20,8 +20,9 @@ export function markdown(
     "",
     "# Performance",
     "",
-    "What was measured in one run on one machine, with its peers beside it. Compare the ratios; times of another machine",
-    "differ. A ratio is ours over the peer's, pair by pair, as a median: below 1 we take less.",
+    "What was measured in one run on one machine, with its peers beside it. Compare the ratios; times differ from",
+    "machine to machine, and with what else it does: processor time less than the time on the clock. A ratio",
+    "is ours over the peer's, pair by pair, as a median: below 1 we take less.",
     "",
     ...table(["measured with", `\`${command}\``], machine),
     ...sections.flatMap(({ title, text, head, rows, notes }) => [
@@ -39,6 +40,11 @@ export function markdown(
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map((_, at) => (at === 0 ? "---" : "---:"))), ...rows.map(line)];
+}
+
+/** What was aimed at and what came out of it, as a note. */
+export function aim(what: string, found: number, most: number, shown: (value: number) => string): string {
+  return `Aim: ${what} at most ${shown(most)}. ${found <= most ? "Met" : "Missed"}: ${shown(found)}.`;
 }
 
 /** `0.48 s`, `12 ms`. */
