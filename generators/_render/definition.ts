@@ -1,8 +1,8 @@
 import { messageSchema } from "../_system/json-schema.ts";
+import { adminPortOf } from "../_system/ports.ts";
 import type { Service, System, Topic } from "../_system/system.ts";
 import { eventsTopic } from "../_system/topics.ts";
 import type { RenderedFile } from "./file.ts";
-import { adminPort } from "./infrastructure.ts";
 import { layOut, literal } from "./layout.ts";
 import { subscriptionsOf } from "./subscriptions.ts";
 
@@ -15,7 +15,7 @@ export function definitionFile(system: System, service: Service): RenderedFile {
     aggregate: service.aggregate,
     key: service.key,
     port: service.port,
-    adminPort: adminPort(service),
+    adminPort: adminPortOf(service.port),
     eventsTopic: eventsTopic(service),
     topics: topicsNamed(system, used).map(({ name, partitions }) => ({ name, partitions })),
     commands: Object.fromEntries(

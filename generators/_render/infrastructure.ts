@@ -1,6 +1,6 @@
-import { adminPortOffset } from "../_rules/claims.ts";
 import { snake } from "../_system/names.ts";
-import type { Service, System } from "../_system/system.ts";
+import { adminPortOf } from "../_system/ports.ts";
+import type { System } from "../_system/system.ts";
 import type { RenderedFile } from "./file.ts";
 
 const postgresPort = 54_329;
@@ -14,7 +14,7 @@ export function infrastructureFiles(system: System): readonly RenderedFile[] {
       name: service.name,
       folder: `services/${service.name}`,
       port: service.port,
-      adminPort: adminPort(service),
+      adminPort: adminPortOf(service.port),
       database: databaseName(service.name),
       role: databaseName(service.name),
     })),
@@ -32,7 +32,3 @@ export function databaseName(service: string): string {
 
 /** What PostgreSQL keeps for itself, or the embedded broker. */
 const reserved = /^(postgres|template[01]|public|none|pg_.*|eda_broker)$/;
-
-export function adminPort(service: Service): number {
-  return service.port + adminPortOffset;
-}

@@ -1,6 +1,6 @@
 import { kebab } from "../_system/names.ts";
+import { adminPortOf } from "../_system/ports.ts";
 import type { Service, System } from "../_system/system.ts";
-import { adminPort } from "./infrastructure.ts";
 
 /** `docs/system.md`: who owns what, and who reacts to what. */
 export function systemDocument(system: System): string {
@@ -34,7 +34,7 @@ function serviceSection(service: Service, reactions: ReadonlyMap<string, readonl
   return [
     `## ${name}`,
     "",
-    `Context ${context}. Owns ${code(aggregate)} by ${code(key)}; keeps ${kept}. Port ${port}, admin port ${adminPort(service)}.`,
+    `Context ${context}. Owns ${code(aggregate)} by ${code(key)}; keeps ${kept}. Port ${port}, admin port ${adminPortOf(port)}.`,
     ...(heard === "" ? [] : [`Reacts to ${heard}.`]),
     "",
     ...(commands.length === 0 ? [] : ["| command | how it comes | emits |", "|---|---|---|"]),

@@ -1,5 +1,6 @@
 import { kebab, pascal } from "../_system/names.ts";
 import type { NodePath } from "../_system/place.ts";
+import { adminPortOf } from "../_system/ports.ts";
 import type { Service, System, Topic } from "../_system/system.ts";
 
 /** A name or a number that one thing of the system takes for itself. */
@@ -19,9 +20,6 @@ export interface Claim {
   /** What to write instead. */
   readonly hint: string;
 }
-
-/** A service's or read model's admin endpoint listens this far above its public port. */
-export const adminPortOffset = 10_000;
 
 /** Everything that a system's parts claim: one pass, in the order service, read model, stream application. */
 export function* claimsOf(system: System): Iterable<Claim> {
@@ -104,7 +102,7 @@ function* ports(system: System): Iterable<Claim> {
     const shared = { what: "the port", scope: "port", by, at, part: "value" } as const;
     const hint = "Write a free port; an admin endpoint listens 10000 above it";
     yield { ...shared, value: port, key: String(port), hint };
-    const admin = port + adminPortOffset;
+    const admin = adminPortOf(port);
     yield { ...shared, value: admin, key: String(admin), hint };
   }
 }

@@ -1,3 +1,4 @@
+import { aggregateOf, keyOf } from "./aggregate-names.ts";
 import { parseFieldType } from "./field-types.ts";
 import type {
   CommandEntry,
@@ -8,7 +9,7 @@ import type {
   ServiceEntry,
   StreamsAppEntry,
 } from "./manifest.ts";
-import { camel, kebab, pascal } from "./names.ts";
+import { adminPortOf, freePort, portsOf } from "./ports.ts";
 import {
   type Command,
   type Context,
@@ -69,10 +70,7 @@ export function buildSystem(manifest: unknown): System {
     retention: given.stream?.retention ?? defaults.retention,
     ...(given.stream?.expected && { expected: given.stream.expected }),
   };
-  const takenPorts = new Set<number>();
-  for (const { port } of [...Object.values(given.services ?? {}), ...Object.values(given.readModels ?? {})]) {
-    if (port !== undefined) takenPorts.add(port);
-  }
+  const takenPorts = portsOf([...Object.values(given.services ?? {}), ...Object.values(given.readModels ?? {})]);
   const outboxes = new Map(Object.entries(given.outboxes ?? {}));
   const services = sorted(given.services).map(([name, entry]) => service(name, entry, outboxes.get(name), takenPorts));
   const sagas = sorted(given.sagas).map(
@@ -102,7 +100,7 @@ function service(name: string, entry: ServiceEntry, outbox: Partial<Outbox> | un
     context: entry.context ?? name,
     aggregate,
     key: entry.key ?? keyOf(aggregate),
-    port: entry.port ?? freePort(defaults.servicePort, taken),
+    port: entry.port ?? takePort(defaults.servicePort, taken),
     persistence: entry.persistence ?? defaults.persistence,
     ...(entry.snapshotEvery !== undefined && { snapshotEvery: entry.snapshotEvery }),
     ...messages(entry),
@@ -166,7 +164,7 @@ function readModel(name: string, entry: ReadModelEntry, taken: Set<number>): Rea
     key: entry.key,
     from: entry.from.map(eventRef).toSorted(byRef),
     staleness: entry.staleness ?? defaults.staleness,
-    port: entry.port ?? freePort(defaults.readModelPort, taken),
+    port: entry.port ?? takePort(defaults.readModelPort, taken),
   };
 }
 
@@ -199,25 +197,9 @@ function eventRef(text: string): EventRef {
   return { service, event };
 }
 
-/** The aggregate of a service that names none: `Order` for orders, `Category` for categories, `Status` for status. */
-export function aggregateOf(serviceName: string): string {
-  const whole = pascal(kebab(serviceName));
-  if (/(?:ss|us|is)$/.test(whole) || whole.length < 4) return whole;
-  if (/ies$/.test(whole)) return whole.replace(/ies$/, "y");
-  if (/(?:sses|xes|ches|shes)$/.test(whole)) return whole.replace(/es$/, "");
-  return whole.replace(/s$/, "");
-}
-
-/** Key field of an aggregate that names none: `orderId`. */
-export function keyOf(aggregate: string): string {
-  return `${camel(aggregate)}Id`;
-}
-
-/** The first port from a number upward that is not taken; takes it. */
-export function freePort(from: number, taken: Set<number>): number {
-  let port = from;
-  while (taken.has(port)) port++;
-  taken.add(port);
+function takePort(from: number, taken: Set<number>): number {
+  const port = freePort(from, taken);
+  taken.add(port).add(adminPortOf(port));
   return port;
 }
 

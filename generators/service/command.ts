@@ -1,11 +1,13 @@
 import type { Command, Invocation } from "../_command/command.ts";
 import { eventRefs, kebabName, oneOf, pascalName, pascalNames } from "../_command/parse.ts";
+import { aggregateOf, keyOf } from "../_system/aggregate-names.ts";
+import { defaults } from "../_system/build.ts";
 import type { ManifestDocument } from "../_system/document.ts";
 import { EdaError } from "../_system/errors.ts";
 import { camel, parseName } from "../_system/names.ts";
+import { freePort, portsOf } from "../_system/ports.ts";
 import type { Persistence, Service, System } from "../_system/system.ts";
 import { assignEvents } from "./assign-events.ts";
-import { aggregateOf, freePort, keyOf } from "./defaults.ts";
 
 export interface ServiceAnswers {
   readonly name: string;
@@ -126,7 +128,8 @@ export const command: Command<ServiceAnswers> = {
     const before = existing(name, system);
     if (manifest.get(["contexts", context]) === undefined) manifest.set(["contexts", context], {});
     if (!before) {
-      manifest.set(at, { context, aggregate, key, port: freePort(system), persistence });
+      const port = freePort(defaults.servicePort, portsOf([...system.services, ...system.readModels]));
+      manifest.set(at, { context, aggregate, key, port, persistence });
     } else {
       for (const part of ["context", "aggregate", "key"] as const) {
         if (before[part] !== answers[part]) manifest.set([...at, part], answers[part]);
