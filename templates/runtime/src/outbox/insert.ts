@@ -17,6 +17,20 @@ export class UnstorableMessageError extends Error {
   }
 }
 
+/** What brokers take: Kafka refuses more than 1 MiB unless told otherwise, headers included. */
+const LARGEST_DATA_BYTES = 1_000_000;
+
+/** No broker would take the message, and its aggregate's later ones would wait behind it for good. */
+export class MessageTooLargeError extends Error {
+  constructor(type: string, bytes: number) {
+    super(
+      `the data of ${type} has ${bytes} bytes, and a message may have ${LARGEST_DATA_BYTES}. ` +
+        "Keep what is large elsewhere, and publish where it is.",
+    );
+    this.name = "MessageTooLargeError";
+  }
+}
+
 /**
  * The one way to publish. One statement whatever the number of messages; answers their ids. The ids are minted here and
  * never again, so that everything sent twice later on, by whichever relay, is recognised by its consumers.
@@ -30,7 +44,7 @@ export const insertMessages: InsertMessages = async (tx, messages) => {
     messages.map((message) => message.aggregateType),
     messages.map((message) => message.key),
     messages.map((message) => message.envelope.type),
-    messages.map((message) => JSON.stringify(message.data ?? null)),
+    messages.map(dataOf),
     messages.map((message) => message.topic),
     messages.map((message, index) => JSON.stringify({ ...message.envelope, id: ids[index], time })),
   ];
@@ -41,6 +55,16 @@ export const insertMessages: InsertMessages = async (tx, messages) => {
   }
   return ids;
 };
+
+function dataOf({ data, envelope }: OutboxMessage): string {
+  const text = JSON.stringify(data ?? null);
+  if (text.length > LARGEST_DATA_BYTES / 4) {
+    // The broker gets jsonb's text, which has a space behind each colon and comma; those within texts count here too.
+    const bytes = Buffer.byteLength(text) + (text.match(/[,:]/g)?.length ?? 0);
+    if (bytes > LARGEST_DATA_BYTES) throw new MessageTooLargeError(envelope.type, bytes);
+  }
+  return text;
+}
 
 function typesOf(messages: readonly OutboxMessage[]): string {
   return [...new Set(messages.map((message) => message.envelope.type))].join(", ");

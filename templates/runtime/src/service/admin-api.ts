@@ -102,6 +102,8 @@ export interface OutboxStatus {
   readonly unpublished: number;
   /** Age of the oldest of them; 0 without any. */
   readonly oldestUnpublishedSeconds: number;
+  /** Age of the oldest transaction that the service's role may see: one that idles holds up cleaning. */
+  readonly oldestTransactionSeconds: number;
   readonly parked: readonly ParkedAggregate[];
 }
 

@@ -90,10 +90,16 @@ function readValue(payload: Uint8Array): unknown {
   }
 }
 
-const NO_OUTBOX: OutboxStatus = { unpublished: 0, oldestUnpublishedSeconds: 0, parked: [] };
+const NO_OUTBOX: OutboxStatus = {
+  unpublished: 0,
+  oldestUnpublishedSeconds: 0,
+  oldestTransactionSeconds: 0,
+  parked: [],
+};
 
-function outboxStatus({ unpublished, oldestUnpublishedSeconds, parked }: RelayStatus): OutboxStatus {
-  return { unpublished, oldestUnpublishedSeconds, parked: parked.map(parkedAggregate) };
+function outboxStatus({ unpublished, oldestUnpublishedSeconds, oldestTransaction, parked }: RelayStatus): OutboxStatus {
+  const oldestTransactionSeconds = oldestTransaction.seconds;
+  return { unpublished, oldestUnpublishedSeconds, oldestTransactionSeconds, parked: parked.map(parkedAggregate) };
 }
 
 function parkedAggregate(blocked: BlockedAggregate): ParkedAggregate {

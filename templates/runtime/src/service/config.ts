@@ -35,7 +35,7 @@ export interface AuthConfig {
 export const roles = ["all", "http", "relay", "consumer"] as const;
 export type Role = (typeof roles)[number];
 
-export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** A setting that is missing or makes no sense: one or two plain lines, no stack trace to show. */

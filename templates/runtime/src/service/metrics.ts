@@ -20,6 +20,7 @@ export interface Metrics {
 export interface MetricSources {
   readonly outbox?: () => Promise<{
     readonly oldestUnpublishedSeconds: number;
+    readonly oldestTransactionSeconds: number;
     readonly unpublished: number;
     readonly parked: readonly unknown[];
   }>;
@@ -72,11 +73,13 @@ export function createMetrics(service: string): Metrics {
         const age = gauge("eda_outbox_oldest_unpublished_seconds", "Age of the oldest message that is not published.");
         const backlog = gauge("eda_outbox_unpublished", "Messages that are not published.");
         const parked = gauge("eda_outbox_parked_aggregates", "Aggregates whose messages wait for an operator.");
-        collectTogether([age, backlog, parked], async () => {
+        const transaction = gauge("eda_oldest_transaction_seconds", "Age of the oldest transaction that is open.");
+        collectTogether([age, backlog, parked, transaction], async () => {
           const status = await outbox();
           age.set(status.oldestUnpublishedSeconds);
           backlog.set(status.unpublished);
           parked.set(status.parked.length);
+          transaction.set(status.oldestTransactionSeconds);
         });
       }
       if (deadLetters !== undefined) {

@@ -27,7 +27,7 @@ export async function testDatabase(): Promise<TestDatabase> {
 
 /**
  * The server of `EDA_TEST_POSTGRES_URL`, which `npm test` sets, else one for this process alone: started at the first
- * call, kept from nobody's exit, and stopped when this process ends, however it does.
+ * call; it keeps this process from no exit, and is stopped when the process ends, however it does.
  */
 export async function testServerUrl(): Promise<string> {
   const given = process.env.EDA_TEST_POSTGRES_URL;

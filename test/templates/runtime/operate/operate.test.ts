@@ -227,6 +227,7 @@ describe("eda-operate", () => {
         status: async () => ({
           unpublished: 3,
           oldestUnpublishedSeconds: 95.2,
+          oldestTransactionSeconds: 0,
           parked: [
             {
               topic: "orders.order.events",

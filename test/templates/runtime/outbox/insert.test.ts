@@ -55,6 +55,23 @@ describe("insertMessages", () => {
     ]);
   });
 
+  it("refuses what no broker would take, and takes what it would", async () => {
+    const sized = (length: number) => ({ ...happened("a", 1), data: { text: "x".repeat(length) } });
+    const insert = (length: number) => database.transaction((tx) => insertMessages(tx, [sized(length)]));
+    // Without the check, the row is refused at every send, and what follows in its aggregate waits for good.
+    await assert.rejects(
+      insert(1_000_000),
+      /data of orders.OrderChanged has \d+ bytes, and a message may have 1000000/,
+    );
+    await insert(900_000);
+    // jsonb's text of this has a third more bytes than what was written.
+    const list = { ...happened("a", 2), data: Array.from({ length: 400_000 }, () => 1) };
+    await assert.rejects(
+      database.transaction((tx) => insertMessages(tx, [list])),
+      /a message may have/,
+    );
+  });
+
   it("says plainly what cannot be stored", async () => {
     for (const text of ["a\u0000b", "\ud800"]) {
       await assert.rejects(

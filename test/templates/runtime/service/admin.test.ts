@@ -42,7 +42,7 @@ function verbs(calls: unknown[]): AdminVerbs {
       discardAll: called("discardAll", 2),
     },
     outbox: {
-      status: async () => ({ unpublished: 3, oldestUnpublishedSeconds: 1.5, parked: [] }),
+      status: async () => ({ unpublished: 3, oldestUnpublishedSeconds: 1.5, oldestTransactionSeconds: 7, parked: [] }),
       unpark: async (aggregateType, aggregateId) => called("unpark", aggregateId === "a/1")(aggregateType, aggregateId),
     },
   };

@@ -223,6 +223,7 @@ describe("services and their messages", () => {
       ].map((name) => metrics.get(name)),
       [1, 1, 0, 0, 0],
     );
+    assert.ok(metrics.has("eda_oldest_transaction_seconds{service=orders}"));
     assert.ok(metrics.has("process_cpu_seconds_total{service=orders}"));
   });
 
