@@ -45,7 +45,7 @@ export function phaseCommand(): Program {
           const said = { name: opened.manifest.system.name };
           const asked = { by: "asking", asker } as const;
           const { answers } = await collectAnswers(app, { command: "app", said }, asked, opened.manifest.system);
-          steps.unshift((manifest) => app.edit({ manifest, answers, assumed: new Set() }));
+          steps.unshift((manifest) => app.edit({ manifest, answers }));
         } else if (!(await asker.confirm(`Decide: ${phaseText(phase).assumption}?`, true))) {
           output.line("Nothing was written. Edit eda.yaml, then run this again.");
           return;

@@ -62,7 +62,7 @@ function readText(absolute: string, shown: string): string {
 }
 
 /** `file:line:column: error EDA-M04 message`, the hint on the next line, and a count at the end. */
-export function printFindings(findings: readonly Finding[], checked: number, output: Output): void {
+function printFindings(findings: readonly Finding[], checked: number, output: Output): void {
   for (const { file, line, column, severity, rule, message, hint } of findings) {
     const word = severity === "error" ? output.bad(severity) : severity;
     output.line(`${file}:${line}:${column}: ${word} ${rule} ${message}`);

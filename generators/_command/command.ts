@@ -62,8 +62,6 @@ export interface Question<A extends object = object> {
 export interface Edit<A extends object = object> {
   readonly manifest: ManifestDocument;
   readonly answers: A;
-  /** Keys of the answers that a default gave, without anybody seeing it. */
-  readonly assumed: ReadonlySet<string>;
 }
 
 /** A command with what was said to it. */

@@ -6,7 +6,7 @@ import { type Committed, commitRun } from "./commit.ts";
 import type { Door, Step } from "./door.ts";
 import { markDecisions, passGate, setPhase } from "./gate.ts";
 import { editable, type Opened, openExisting, openText } from "./opened.ts";
-import { commandNamed, kindOf } from "./registry.ts";
+import { commandNamed, typed } from "./registry.ts";
 import { chooseTarget } from "./target.ts";
 
 /**
@@ -42,11 +42,11 @@ export function openSession(door: Door): Session {
     take((at) => {
       // An edit that changes nothing leaves the value that it was; to write the text out for this would cost a parse.
       const before = at.get([]);
-      command.edit({ manifest: at, answers, assumed });
+      command.edit({ manifest: at, answers });
       if (at.get([]) !== before) markDecisions(at, command, answers, assumed);
     });
     for (const line of command.next?.(answers, manifest.system) ?? []) if (!next.includes(line)) next.push(line);
-    for (const brought of command.brings?.({ manifest, answers, assumed }) ?? []) {
+    for (const brought of command.brings?.({ manifest, answers }) ?? []) {
       door.output.line(brought.because ?? "");
       await run(to, commandNamed(brought.command), brought);
     }
@@ -55,10 +55,10 @@ export function openSession(door: Door): Session {
   /** What is needed and not there is asked for at a terminal, made under `--defaults`, and else refused. */
   async function supply(to: Opened, needed: Invocation): Promise<void> {
     const command = commandNamed(needed.command);
-    const typed = `eda add ${kindOf(command.name)} ${needed.said[command.argument]}`;
+    const first = `${typed(command.name)} ${needed.said[command.argument]}`;
     if (!door.defaults) {
       const agreed = await door.asker?.confirm(`${needed.because} Go on?`, true);
-      if (!agreed) throw new EdaError(`${typed} has to come first`, { hint: `Run \`${typed}\`, then this again` });
+      if (!agreed) throw new EdaError(`${first} has to come first`, { hint: `Run \`${first}\`, then this again` });
     }
     door.output.line(needed.because ?? "");
     await run(to, command, needed);

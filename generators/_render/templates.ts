@@ -13,8 +13,9 @@ export interface Templates {
   below(folder: string): readonly string[];
 }
 
-export function templatesFrom(files: ReadonlyMap<string, string>): Templates {
+function templatesFrom(files: ReadonlyMap<string, string>): Templates {
   const compiled = new Map<string, (values: object) => string>();
+  const listed = new Map<string, readonly string[]>();
   const text = (path: string) => {
     const found = files.get(path);
     if (found === undefined) throw new Error(`no template ${path}`);
@@ -30,11 +31,17 @@ export function templatesFrom(files: ReadonlyMap<string, string>): Templates {
       }
       return template(values);
     },
-    below: (folder) =>
-      [...files.keys()]
-        .filter((path) => path.startsWith(`${folder}/`))
-        .map((path) => path.slice(folder.length + 1))
-        .sort(),
+    below(folder) {
+      let paths = listed.get(folder);
+      if (!paths) {
+        paths = [...files.keys()]
+          .filter((path) => path.startsWith(`${folder}/`))
+          .map((path) => path.slice(folder.length + 1))
+          .sort();
+        listed.set(folder, paths);
+      }
+      return paths;
+    },
   };
 }
 

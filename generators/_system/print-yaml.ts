@@ -21,7 +21,7 @@ const taken = /^(?:null|true|false|yes|no|on|off|y|n)$/i;
 const printable = /^[\p{L}\p{N}\p{P}\p{S}\p{M} ]*$/u;
 
 /** A scalar, quoted where it must be. */
-export function scalarText(value: unknown): string {
+function scalarText(value: unknown): string {
   if (typeof value === "string") return textOf(value);
   if (typeof value === "number" && !Number.isFinite(value)) {
     return Number.isNaN(value) ? ".nan" : value > 0 ? ".inf" : "-.inf";

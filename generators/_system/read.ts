@@ -6,7 +6,7 @@ import { readPlain } from "./read-plain.ts";
 import { type MapNode, resolved } from "./tree.ts";
 
 /** A larger manifest is refused: one of 500 services and 5,000 events has about one mebibyte. */
-export const largestManifest = 4 * 1024 * 1024;
+const largestManifest = 4 * 1024 * 1024;
 
 /** Control characters but for tab and line breaks, and the sign of bytes that were no UTF-8. */
 const notText = /[^\P{Cc}\t\n\r]|\ufffd/u;

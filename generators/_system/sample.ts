@@ -20,20 +20,11 @@ interface Walk {
   readonly inside: readonly string[];
 }
 
-/** A valid value of a type, always the same. Of a record that cannot end, or is unknown, an empty object. */
-export function sampleOf(type: FieldType, records: readonly RecordType[]): unknown {
-  const value = sample(type, begin(records));
-  return value === endless ? {} : value;
-}
-
-/** A valid message of these fields, always the same. */
+/** A valid message of these fields, always the same. Empty where a record in it cannot end. */
 export function sampleMessage(fields: readonly Field[], records: readonly RecordType[]): Record<string, unknown> {
-  const value = sampleFields(fields, begin(records));
+  const byName = new Map(records.map((record) => [record.name, record]));
+  const value = sampleFields(fields, { records: byName, inside: [] });
   return value === endless ? {} : value;
-}
-
-function begin(records: readonly RecordType[]): Walk {
-  return { records: new Map(records.map((record) => [record.name, record])), inside: [] };
 }
 
 function sample(type: FieldType, walk: Walk): unknown {

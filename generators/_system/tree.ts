@@ -66,7 +66,7 @@ export function resolved(node: TreeNode): Exclude<TreeNode, AliasNode> {
 const none: readonly MapNode[] = [];
 
 /** The maps that a map merges in, the strongest first. */
-export function mergedMaps(map: MapNode): readonly MapNode[] {
+function mergedMaps(map: MapNode): readonly MapNode[] {
   const entry = map.entries.get(mergeKey);
   if (entry === undefined) return none;
   const value = resolved(entry.value);

@@ -11,7 +11,7 @@ const shop = "eda: 1\nname: shop\nservices: { orders: { port: 4001 }, payments: 
 describe("An outbox", () => {
   it("is added once and left as it is afterwards", () => {
     const manifest = parseManifest(shop);
-    const edit = () => command.edit({ manifest, answers: { service: "orders", relay: "polling" }, assumed: new Set() });
+    const edit = () => command.edit({ manifest, answers: { service: "orders", relay: "polling" } });
     edit();
     assert.deepEqual(manifest.get(["outboxes", "orders"]), { relay: "polling", retention: "7d" });
     const once = manifest.toString();

@@ -11,7 +11,8 @@ function answered(manifest: ManifestDocument, said: Record<string, string>): Pro
 
 async function added(text: string, said: Record<string, string>): Promise<ManifestDocument> {
   const manifest = parseManifest(text);
-  command.edit({ manifest, ...(await answered(manifest, said)) });
+  const { answers } = await answered(manifest, said);
+  command.edit({ manifest, answers });
   return manifest;
 }
 
@@ -57,7 +58,7 @@ describe("A service that is there", () => {
     const manifest = parseManifest(rooms);
     const { answers, assumed } = await answered(manifest, { name: "rooms" });
     assert.deepEqual([...assumed], []);
-    command.edit({ manifest, answers, assumed });
+    command.edit({ manifest, answers });
     assert.equal(manifest.toString(), rooms);
   });
 
