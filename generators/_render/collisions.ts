@@ -12,9 +12,14 @@ export function refuseCollisions(files: readonly { readonly path: string }[]): v
     if (other !== undefined) throw new Error(`rendered twice: ${other} and ${path}`);
     paths.set(path.toLowerCase(), path);
   }
+  const folders = new Set<string>();
   for (const [lower, path] of paths) {
     for (let end = lower.lastIndexOf("/"); end > 0; end = lower.lastIndexOf("/", end - 1)) {
-      const folder = paths.get(lower.slice(0, end));
+      const name = lower.slice(0, end);
+      // The folders above one that has been looked up have been looked up too.
+      if (folders.has(name)) break;
+      folders.add(name);
+      const folder = paths.get(name);
       if (folder !== undefined) throw new Error(`rendered as a file and as a folder: ${folder} and ${path}`);
     }
   }
