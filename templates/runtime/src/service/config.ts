@@ -22,6 +22,8 @@ export interface ServiceConfig {
   readonly broker: { readonly kind: "embedded"; readonly url: string };
   readonly auth?: AuthConfig;
   readonly logLevel: LogLevel;
+  /** So long the inbox remembers what was handled. Default 30 days. */
+  readonly inboxHorizonMs?: number;
   /** What a graceful stop may take before the process ends all the same. */
   readonly shutdownTimeoutMs: number;
 }
@@ -57,6 +59,7 @@ export const environmentKeys = {
   AUTH_ISSUER: "Who must have issued the tokens (iss). Required with AUTH_JWKS_URL.",
   AUTH_AUDIENCE: "Whom the tokens must be meant for (aud). Required with AUTH_JWKS_URL.",
   LOG_LEVEL: `One of ${logLevels.join(", ")}. Default info.`,
+  INBOX_HORIZON_DAYS: "How long the inbox remembers; an older message that comes again is skipped. Default 30.",
   EDA_ROLE: `One of ${roles.join(", ")}; --role overrides it. Default all.`,
   EDA_INSTANCE: "Name of this process among those of the service. Default <host name>:<admin port>.",
   SHUTDOWN_TIMEOUT_MS: "Limit of a graceful stop in milliseconds. Default 10000.",
@@ -79,11 +82,11 @@ export function configFromEnv(
     if (value === undefined) throw new ConfigError(`${key} is not set.\n${key}: ${environmentKeys[key]}`);
     return value;
   };
-  const integer = (key: keyof typeof environmentKeys, fallback: number, max: number) => {
+  const integer = (key: keyof typeof environmentKeys, fallback: number, max: number, min = 0) => {
     const text = read(key);
     if (text === undefined) return fallback;
-    if (!/^\d{1,9}$/.test(text) || Number(text) > max)
-      throw new ConfigError(`${key} is "${text}": a whole number from 0 to ${max} is expected.`);
+    if (!/^\d{1,9}$/.test(text) || Number(text) > max || Number(text) < min)
+      throw new ConfigError(`${key} is "${text}": a whole number from ${min} to ${max} is expected.`);
     return Number(text);
   };
   const oneOf = <T extends string>(key: string, text: string, allowed: readonly T[]): T => {
@@ -111,6 +114,7 @@ export function configFromEnv(
     broker: { kind, url: postgresUrl("BROKER_URL", required("BROKER_URL")) },
     ...(auth === undefined ? {} : { auth }),
     logLevel: oneOf("LOG_LEVEL", read("LOG_LEVEL") ?? "info", logLevels),
+    inboxHorizonMs: integer("INBOX_HORIZON_DAYS", 30, 36_500, 1) * 86_400_000,
     shutdownTimeoutMs: integer("SHUTDOWN_TIMEOUT_MS", 10_000, 3_600_000),
   };
 }

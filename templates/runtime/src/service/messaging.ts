@@ -114,6 +114,7 @@ async function startConsumer(options: MessagingOptions, broker: Broker, kick: ()
     handlers: Object.fromEntries(definition.subscriptions.map(({ type }): [string, Handler] => [type, react])),
     ...(config.instance === undefined ? {} : { instance: config.instance }),
     ...(options.retry === undefined ? {} : { retry: options.retry }),
+    ...(config.inboxHorizonMs === undefined ? {} : { horizonMs: config.inboxHorizonMs }),
     onCommit: kick,
     observer: {
       handled({ type, id, correlationid }, seconds) {

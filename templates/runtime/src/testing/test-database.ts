@@ -27,7 +27,7 @@ export async function testDatabase(): Promise<TestDatabase> {
 
 /**
  * The server of `EDA_TEST_POSTGRES_URL`, which `npm test` sets, else one for this process alone: started at the first
- * call; it keeps this process from no exit, and is stopped when the process ends, however it does.
+ * call. It does not hold up the end of this process, and is stopped by it, however it comes.
  */
 export async function testServerUrl(): Promise<string> {
   const given = process.env.EDA_TEST_POSTGRES_URL;

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import {
   ConfigError,
   checkConfig,
   configFromEnv,
+  environmentKeys,
   isLoopback,
 } from "../../../../templates/runtime/src/service/config.ts";
 
@@ -29,6 +31,7 @@ describe("configuration", () => {
       databaseUrl: needed.DATABASE_URL,
       broker: { kind: "embedded", url: needed.BROKER_URL },
       logLevel: "info",
+      inboxHorizonMs: 30 * 86_400_000,
       shutdownTimeoutMs: 10_000,
     });
     assert.throws(() => configFromEnv(ports, {}, []), /DATABASE_URL is not set/);
@@ -42,10 +45,17 @@ describe("configuration", () => {
     refuses({ EDA_ROLE: "boss" }, /role is "boss"/);
   });
 
+  it("stands in .env.example with every key that is read", () => {
+    const example = readFileSync("templates/repository/env.example", "utf8");
+    const named = [...example.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, key]) => key);
+    assert.deepEqual(named.sort(), Object.keys(environmentKeys).sort());
+  });
+
   it("names the key of a value that makes no sense", () => {
     refuses({ PORT: "80a" }, /PORT is "80a": a whole number from 0 to 65535/);
     refuses({ PORT: "65536" }, /PORT is "65536"/);
     refuses({ SHUTDOWN_TIMEOUT_MS: "-1" }, /SHUTDOWN_TIMEOUT_MS/);
+    refuses({ INBOX_HORIZON_DAYS: "0" }, /INBOX_HORIZON_DAYS is "0": a whole number from 1/);
     refuses({ LOG_LEVEL: "loud" }, /LOG_LEVEL is "loud": one of fatal/);
     refuses({ BROKER: "kafka" }, /BROKER is "kafka": this runtime knows embedded/);
     refuses({ AUTH_JWKS_URL: "keys.json" }, /AUTH_JWKS_URL is "keys.json"/);
