@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Database, Session } from "../database/database.ts";
 import { MigrationEditedError, MigrationFailedError, MigrationLockedError } from "./errors.ts";
-import { type MigrationFile, readMigrations } from "./migration-file.ts";
+import type { MigrationFile } from "./migration-file.ts";
+import { readMigrations } from "./read-migrations.ts";
 
 export interface MigrateOptions {
   /** Where the table `eda_migrations` lies. Default: `public`. */

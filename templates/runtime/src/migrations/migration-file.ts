@@ -1,8 +1,4 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { MigrationFolderError } from "./errors.ts";
 
 /** One step of a schema. Its name says when it is applied, and identifies it for ever. */
 export interface MigrationFile {
@@ -23,15 +19,4 @@ export function migrationFile(name: string, text: string): MigrationFile {
     sha256: createHash("sha256").update(sql).digest("hex"),
     inTransaction: !/^--\s*eda:\s*no-transaction\s*(\n|$)/.test(sql),
   };
-}
-
-/** The `.sql` files of a folder, in the order in which they apply. Folders below it are not looked into. */
-export async function readMigrations(folder: string | URL): Promise<readonly MigrationFile[]> {
-  const path = typeof folder === "string" ? folder : fileURLToPath(folder);
-  try {
-    const names = (await readdir(path)).filter((name) => name.endsWith(".sql")).sort();
-    return await Promise.all(names.map(async (name) => migrationFile(name, await readFile(join(path, name), "utf8"))));
-  } catch (error) {
-    throw new MigrationFolderError(path, error);
-  }
 }
