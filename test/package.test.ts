@@ -42,10 +42,10 @@ describe("The package", () => {
   it("holds what a user needs and nothing else", () =>
     inSandbox(async ({ root }) => {
       const files = await contentOf(await packed(root));
-      const root1 = files.filter((path) => !path.includes("/"));
-      assert.deepEqual(root1, ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+      const topFiles = files.filter((path) => !path.includes("/"));
+      assert.deepEqual(topFiles, ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
       assert.deepEqual(
-        [...new Set(files.map((path) => path.split("/")[0]))].filter((top) => !root1.includes(top!)).sort(),
+        [...new Set(files.map((path) => path.split("/")[0]))].filter((top) => !topFiles.includes(top!)).sort(),
         ["dist", "docs", "templates"],
       );
       assert.deepEqual(

@@ -19,7 +19,7 @@ export const derivedFileEdited: Rule = {
     "the file instead of renewing it. The emitted runtime is yours to change and never reported.",
   examples: [
     {
-      fails: { manifest, edited: ["infra/topics.yaml"] },
+      fails: { manifest, edited: ["infra/local.json"] },
       repair: { manifest },
     },
   ],

@@ -40,6 +40,6 @@ stream:
   replication: 3
   retention: 7d${expected}
 phases:
-  stream: { status: decided, decision: docs/decisions/0002-event-stream.md }
+  stream: { status: decided, decision: docs/decisions/0002-stream.md }
 `;
 }
