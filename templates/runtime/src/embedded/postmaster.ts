@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import pg from "pg";
+import { isRunning } from "./is-running.ts";
 
 /** What a PostgreSQL server says of itself in the `postmaster.pid` of its data folder. */
 export interface Postmaster {
@@ -16,15 +17,6 @@ export function postmasterOf(dataDir: string): Postmaster | undefined {
   const pid = Number(lines[0]);
   const port = Number(lines[3]);
   return Number.isInteger(pid) && pid > 0 && isRunning(pid) ? { pid, port } : undefined;
-}
-
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 export type Claim =

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { isRunning } from "./postmaster.ts";
+import { isRunning } from "./is-running.ts";
 
 /** `.data/running.json`: what `npm run dev` has started, for the operator's bin and for scripts. Holds secrets. */
 export interface RunningSystem {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { takesToken } from "./health-probe.ts";
-import { isRunning } from "./postmaster.ts";
+import { isRunning } from "./is-running.ts";
 import type { RunningSystem } from "./running-file.ts";
 
 /** The guard of a killed run needs a moment to stop what that run had started. */

@@ -58,7 +58,8 @@ export function commandLine(args: readonly string[]): CommandLine | "help" {
   if (args.includes("--help") || args.includes("-h")) return "help";
   const command = args.slice(0, 2).join(" ");
   if (!isCommand(command)) {
-    throw new UsageError(args.length === 0 ? usage : `there is no command \`${command}\`\n${usage}`);
+    const known = Object.keys(COMMANDS).join(", ");
+    throw new UsageError(args.length === 0 ? usage : `there is no command \`${command}\`\nThere are: ${known}`);
   }
   const { options, ids } = COMMANDS[command];
   const { values, positionals } = parsed(args.slice(2), { ...common, ...options });

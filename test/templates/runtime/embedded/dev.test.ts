@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
-import { isRunning } from "../../../../templates/runtime/src/embedded/postmaster.ts";
+import { isRunning } from "../../../../templates/runtime/src/embedded/is-running.ts";
 import { type RunningSystem, readRunning } from "../../../../templates/runtime/src/embedded/running-file.ts";
 import { eventually } from "../../../../templates/runtime/src/testing/eventually.ts";
 import { type SampleRepository, sampleRepository, tinyService } from "./sample-repository.ts";

@@ -7,9 +7,10 @@ import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import pg from "pg";
+import { isRunning } from "../../../../templates/runtime/src/embedded/is-running.ts";
 import { ClusterInUse } from "../../../../templates/runtime/src/embedded/leftover.ts";
 import { type RunningPostgres, startPostgres } from "../../../../templates/runtime/src/embedded/postgres.ts";
-import { claim, isRunning } from "../../../../templates/runtime/src/embedded/postmaster.ts";
+import { claim } from "../../../../templates/runtime/src/embedded/postmaster.ts";
 
 /** Most of these tests are about processes, not about disks. */
 const QUICK = { fsync: "off" };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isRunning } from "../../../../templates/runtime/src/embedded/postmaster.ts";
+import { isRunning } from "../../../../templates/runtime/src/embedded/is-running.ts";
 import {
   restartPause,
   type Supervised,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { isRunning } from "../../../../templates/runtime/src/embedded/postmaster.ts";
+import { isRunning } from "../../../../templates/runtime/src/embedded/is-running.ts";
 import type { RunningSystem } from "../../../../templates/runtime/src/embedded/running-file.ts";
 import { stopSurvivors } from "../../../../templates/runtime/src/embedded/survivors.ts";
 

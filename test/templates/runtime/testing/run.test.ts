@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { isRunning } from "../../../../templates/runtime/src/embedded/postmaster.ts";
+import { isRunning } from "../../../../templates/runtime/src/embedded/is-running.ts";
 import { eventually } from "../../../../templates/runtime/src/testing/eventually.ts";
 
 const project = path.resolve(import.meta.dirname, "../../../..");
