@@ -9,7 +9,7 @@ export function machine(): readonly (readonly [what: string, value: string])[] {
   return [
     ["processor", `${processor?.model.trim() ?? "unknown"}, ${cpus().length} cores`],
     ["memory", `${(totalmem() / 2 ** 30).toFixed(1)} GiB`],
-    ["system", `${distribution()}${type()} ${release()}`],
+    ["system", `${distribution()}${type()} ${/^\d+(\.\d+)*/.exec(release())?.[0] ?? ""}`],
     ["load when it began", `${loadavg()[0]?.toFixed(1)} processes waiting or running (average of the minute before)`],
     ["Node", process.versions.node],
     ["generator-eda", `${version()}, commit ${commit()}`],

@@ -23,7 +23,7 @@ const partitions = 12;
 export type MakeRelay = (database: Database, broker: Broker) => Relay;
 
 /** The way of a generated system: outbox, relay, embedded broker, inbox; two services, each with its database. */
-export function outboxToHandler(queue: Pick<Queue, "name" | "messages" | "note">, makeRelay: MakeRelay): Queue {
+export function outboxToHandler(queue: Pick<Queue, "name" | "messages">, makeRelay: MakeRelay): Queue {
   return {
     ...queue,
     async open(databaseUrl) {
@@ -68,7 +68,7 @@ export function outboxToHandler(queue: Pick<Queue, "name" | "messages" | "note">
 }
 
 /** The relay alone: from the outbox until the embedded broker has acknowledged. */
-export function outboxToBroker(queue: Pick<Queue, "name" | "messages" | "note">): Queue {
+export function outboxToBroker(queue: Pick<Queue, "name" | "messages">): Queue {
   return {
     ...queue,
     async open(databaseUrl) {

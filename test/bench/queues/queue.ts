@@ -3,8 +3,6 @@ export interface Queue {
   readonly name: string;
   /** Messages for one measurement of how fast it drains; few where it is slow. */
   readonly messages: number;
-  /** What it does not do that others here do, or the other way round. */
-  readonly note?: string;
   /** Makes ready in fresh databases: nothing is left to do but to begin. */
   open(databaseUrl: (name: string) => Promise<string>): Promise<OpenQueue>;
 }
