@@ -1,19 +1,20 @@
-import { Option, Command as Program } from "commander";
+import { Command as Program } from "commander";
 import { openExisting } from "../_command/opened.ts";
 import { outputTo } from "../_command/output.ts";
 import { openRepository } from "../_render/repository-view.ts";
 import { phaseReport } from "../_rules/phases.ts";
 import { ruleContext } from "../_rules/registry.ts";
+import { type Format, formatOption } from "./format.ts";
 
 interface Flags {
-  readonly format: "text" | "json";
+  readonly format: Format;
   readonly strict?: boolean;
 }
 
 export function phasesCommand(): Program {
   return new Program("phases")
     .description("Shows the five gates: decided, assumed or open, and what is missing")
-    .addOption(new Option("--format <format>", "how to print").choices(["text", "json"]).default("text"))
+    .addOption(formatOption())
     .option("--strict", "fail while a phase is only assumed, too")
     .action(({ format, strict }: Flags) => {
       const output = outputTo(process.stdout);

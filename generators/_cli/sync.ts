@@ -1,15 +1,17 @@
 import { Command as Program } from "commander";
 import { commitRun, planOf, prepare } from "../_command/commit.ts";
-import { openExisting } from "../_command/opened.ts";
+import { type Opened, openExisting } from "../_command/opened.ts";
 import { outputTo } from "../_command/output.ts";
 import { errorsOf } from "../_command/refusal.ts";
 import type { PlanEntry } from "../_render/plan.ts";
 import { planSummary, staleFiles } from "../_render/summary.ts";
+import { type Format, formatOption } from "./format.ts";
 
 interface Flags {
   readonly check?: boolean;
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  readonly format: Format;
 }
 
 export function syncCommand(): Program {
@@ -18,28 +20,45 @@ export function syncCommand(): Program {
     .option("--check", "write nothing; fail when something is stale")
     .option("--force", "overwrite derived files that were changed by hand")
     .option("--dry-run", "print what would change, write nothing")
-    .action(async ({ check, force, dryRun }: Flags) => {
-      const output = outputTo(process.stdout);
+    .addOption(formatOption())
+    .action(async (flags: Flags) => {
       const opened = openExisting(process.cwd());
-      if (check) {
-        const plan = planOf(prepare(opened), true);
-        const stale = staleFiles(plan);
-        const entries = plan.entries.filter(({ path }) => stale.includes(path));
-        for (const line of planSummary({ ...plan, entries })) output.line(line);
-        output.line(verdict(entries));
-        if (stale.length > 0) process.exitCode = 1;
-        return;
-      }
-      const door = { cwd: process.cwd(), output, defaults: true, force: force === true, dryRun: dryRun === true };
-      await commitRun(door, opened, [], [], { readAll: true });
-      // What follows from a mistake is rendered like all else, and is as wrong as the manifest is.
-      const errors = errorsOf(opened.manifest, opened.root).length;
-      if (errors > 0) {
-        output.line(
-          output.bad(`eda.yaml has ${errors === 1 ? "an error" : `${errors} errors`}: see \`eda validate\`.`),
-        );
-      }
+      if (flags.check) process.exitCode = tellStale(opened, flags.format) ? 1 : 0;
+      else if (flags.dryRun && flags.format === "json") tellStale(opened, flags.format);
+      else await sync(opened, flags);
     });
+}
+
+async function sync(opened: Opened, { force, dryRun, format }: Flags): Promise<void> {
+  const isJson = format === "json";
+  const output = outputTo(process.stdout, isJson ? () => undefined : undefined);
+  const door = { cwd: process.cwd(), output, defaults: true, force: force === true, dryRun: dryRun === true };
+  const committed = await commitRun(door, opened, [], [], { readAll: true });
+  // What follows from a mistake is rendered like all else, and is as wrong as the manifest is.
+  const findings = errorsOf(opened.manifest, opened.root);
+  if (isJson) printJson({ ...committed?.applied, findings });
+  else if (findings.length > 0) {
+    const errors = findings.length === 1 ? "an error" : `${findings.length} errors`;
+    output.line(output.bad(`eda.yaml has ${errors}: see \`eda validate\`.`));
+  }
+}
+
+/** Prints what is not as the manifest has it, and gives whether there is any. Writes nothing. */
+function tellStale(opened: Opened, format: Format): boolean {
+  const plan = planOf(prepare(opened), true);
+  const stale = new Set(staleFiles(plan));
+  const entries = plan.entries.filter(({ path }) => stale.has(path));
+  if (format === "json") printJson({ stale: entries.map(({ path, action }) => ({ path, action })) });
+  else {
+    const output = outputTo(process.stdout);
+    for (const line of planSummary({ ...plan, entries })) output.line(line);
+    output.line(verdict(entries));
+  }
+  return entries.length > 0;
+}
+
+function printJson(value: object): void {
+  outputTo(process.stdout).line(JSON.stringify(value));
 }
 
 function verdict(stale: readonly PlanEntry[]): string {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
-import { Option, Command as Program } from "commander";
+import { Command as Program } from "commander";
 import { defaultGenerator, readGenerator } from "../_command/generator-spec.ts";
 import { type Output, outputTo } from "../_command/output.ts";
 import { render } from "../_render/render.ts";
@@ -11,10 +11,11 @@ import { checkRules, ruleContext } from "../_rules/registry.ts";
 import type { Finding } from "../_rules/rule.ts";
 import { parseManifest } from "../_system/document.ts";
 import { UnreadableManifestError } from "../_system/errors.ts";
+import { type Format, formatOption } from "./format.ts";
 import { UsageError } from "./usage.ts";
 
 interface Flags {
-  readonly format: "text" | "json";
+  readonly format: Format;
   readonly strict?: boolean;
 }
 
@@ -22,7 +23,7 @@ export function validateCommand(): Program {
   return new Program("validate")
     .description("Checks the manifest against every rule")
     .argument("[path...]", "manifests to check; the repository's own where none is named")
-    .addOption(new Option("--format <format>", "how to print").choices(["text", "json"]).default("text"))
+    .addOption(formatOption())
     .option("--strict", "warnings fail too")
     .action((paths: string[], flags: Flags) => {
       const output = outputTo(process.stdout);

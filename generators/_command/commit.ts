@@ -6,7 +6,7 @@ import { withLock } from "../_render/lock.ts";
 import { type Plan, planFiles } from "../_render/plan.ts";
 import { render } from "../_render/render.ts";
 import { loadTemplates } from "../_render/templates.ts";
-import { applyPlan, readRecord } from "../_render/write.ts";
+import { type Applied, applyPlan, readRecord } from "../_render/write.ts";
 import { EdaError } from "../_system/errors.ts";
 import { refuseUnsettled, type Settled, settleConflicts } from "./conflicts.ts";
 import type { Door, Step } from "./door.ts";
@@ -22,6 +22,7 @@ export interface Committed {
   readonly isNew: boolean;
   /** What to type next, in order. */
   readonly next: readonly string[];
+  readonly applied: Applied;
 }
 
 /**
@@ -59,7 +60,7 @@ export async function commitRun(
       }
     }
   }
-  await withLock(
+  const applied = await withLock(
     root,
     async () => {
       const wasCutShort = existsSync(join(root, ".eda", "tmp"));
@@ -77,10 +78,11 @@ export async function commitRun(
       });
       if (wasCutShort) output.line("An earlier run was cut short; what it had left out is there now.");
       showResult(output, manifestEntry(text, written), plan, applied, isShown);
+      return applied;
     },
     { onWait: () => output.line("Another run is writing to this repository; waiting for it to end.") },
   );
-  return { root, isNew: original === undefined, next };
+  return { root, isNew: original === undefined, next, applied };
 }
 
 /** A manifest whose rules hold, with the files that follow from it. */

@@ -15,7 +15,7 @@ export function explainRule(rule: Rule): string {
   ]);
   return [
     `${rule.id} (${shownAs(rule)})`,
-    ...wrapped(`${rule.title}.`),
+    ...wrapped(`${rule.title.charAt(0).toUpperCase()}${rule.title.slice(1)}.`),
     "",
     "Why",
     ...wrapped(rule.explanation).map((line) => `  ${line}`),

@@ -67,6 +67,36 @@ describe("eda sync", () => {
       assert.doesNotMatch(ran.stdout, /The database/);
     }));
 
+  it("says the same as JSON for machines", () =>
+    inSandbox(async ({ eda, shop, read, write }) => {
+      await shop();
+      write("shop/eda.yaml", `${read("shop/eda.yaml")}services:\n  rooms: { subscribes: [gone.Gone] }\n`);
+      const json = async (...words: string[]) => {
+        const ran = await eda(["sync", ...words, "--format", "json"], { cwd: "shop" });
+        return { code: ran.code, ...JSON.parse(ran.stdout) };
+      };
+      const stale = { path: "docs/system.md", action: "change" };
+      for (const [words, expected] of [
+        ["--check", 1],
+        ["--dry-run", 0],
+      ] as const) {
+        const seen = await json(words);
+        assert.equal(seen.code, expected);
+        assert.deepEqual(
+          seen.stale.find(({ path }: typeof stale) => path === stale.path),
+          stale,
+        );
+      }
+      const { code, written, findings } = await json();
+      assert.equal(code, 0);
+      assert.ok(written.includes("services/rooms/src/main.ts"));
+      assert.deepEqual(
+        findings.map(({ rule }: { rule: string }) => rule),
+        ["EDA-M02"],
+      );
+      assert.deepEqual(await json("--check"), { code: 0, stale: [] });
+    }));
+
   it("--check says of a hand edit how to get out of it", () =>
     inSandbox(async ({ eda, shop, read, write }) => {
       await shop();
