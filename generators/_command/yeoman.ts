@@ -25,7 +25,8 @@ export function yeomanGenerator(name: CommandName): new (...args: never[]) => Ge
     #committed: Committed | undefined;
 
     constructor(args: string[], options: Record<string, unknown>, features?: object) {
-      super(args, options as never, features as never);
+      // The environment gives what Yeoman's type asks for; the options beyond it come from the description.
+      super(args, options as never, features);
       this.description = command.summary;
       describe(this, command);
       this.sourceRoot(packageRoot("templates/"));
@@ -63,7 +64,7 @@ export function yeomanGenerator(name: CommandName): new (...args: never[]) => Ge
         await plainly(() => afterwards(committed, outputTo(process.stdout), flagsOf(this).includes("skip-install")));
       }
     }
-  } as never;
+  };
 }
 
 const flags = {
@@ -119,7 +120,7 @@ function askerOf(generator: Generator): Asker {
             ? { type: "select" as const, choices: choices.map((each) => ({ ...each, short: each.value })) }
             : { type: "input" as const, validate: (text: string) => check(text) ?? true }),
         },
-      ] as never);
+      ]);
       return answers[key] ?? otherwise;
     },
     async confirm(message, otherwise) {
