@@ -13,53 +13,8 @@ export const eventWithoutConsumer: Rule = {
     "`external: true`. While a saga's definition cannot be read this rule is silent, since that saga may be the consumer.",
   examples: [
     {
-      fails: {
-        manifest: `eda: 1
-name: shop
-contexts:
-  ordering: { purpose: Takes orders }
-  shipping: { purpose: Sends parcels }
-services:
-  orders:
-    context: ordering
-    aggregate: Order
-    port: 4001
-    commands:
-      PlaceOrder: { fields: { orderId: uuid }, emits: [OrderPlaced] }
-    events:
-      OrderPlaced: { fields: { orderId: uuid } }
-  parcels:
-    context: shipping
-    aggregate: Parcel
-    port: 4002
-outboxes:
-  orders: { relay: polling }
-`,
-      },
-      repair: {
-        manifest: `eda: 1
-name: shop
-contexts:
-  ordering: { purpose: Takes orders }
-  shipping: { purpose: Sends parcels }
-services:
-  orders:
-    context: ordering
-    aggregate: Order
-    port: 4001
-    commands:
-      PlaceOrder: { fields: { orderId: uuid }, emits: [OrderPlaced] }
-    events:
-      OrderPlaced: { fields: { orderId: uuid } }
-  parcels:
-    context: shipping
-    aggregate: Parcel
-    port: 4002
-    subscribes: [orders.OrderPlaced]
-outboxes:
-  orders: { relay: polling }
-`,
-      },
+      fails: { manifest: shop("") },
+      repair: { manifest: shop("\n    subscribes: [orders.OrderPlaced]") },
     },
   ],
   *check(context) {
@@ -73,3 +28,27 @@ outboxes:
     }
   },
 };
+
+function shop(subscribes: string): string {
+  return `eda: 1
+name: shop
+contexts:
+  ordering: { purpose: Takes orders }
+  shipping: { purpose: Sends parcels }
+services:
+  orders:
+    context: ordering
+    aggregate: Order
+    port: 4001
+    commands:
+      PlaceOrder: { fields: { orderId: uuid }, emits: [OrderPlaced] }
+    events:
+      OrderPlaced: { fields: { orderId: uuid } }
+  parcels:
+    context: shipping
+    aggregate: Parcel
+    port: 4002${subscribes}
+outboxes:
+  orders: { relay: polling }
+`;
+}

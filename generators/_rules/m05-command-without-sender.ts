@@ -13,42 +13,8 @@ export const commandWithoutSender: Rule = {
     "error anywhere. While a saga's definition cannot be read this rule is silent, since that saga may be the sender.",
   examples: [
     {
-      fails: {
-        manifest: `eda: 1
-name: shop
-contexts:
-  ordering: { purpose: Takes orders }
-services:
-  orders:
-    context: ordering
-    aggregate: Order
-    port: 4001
-    commands:
-      CancelOrder: { fields: { orderId: uuid }, emits: [OrderCancelled], http: false }
-    events:
-      OrderCancelled: { fields: { orderId: uuid }, external: true }
-outboxes:
-  orders: { relay: polling }
-`,
-      },
-      repair: {
-        manifest: `eda: 1
-name: shop
-contexts:
-  ordering: { purpose: Takes orders }
-services:
-  orders:
-    context: ordering
-    aggregate: Order
-    port: 4001
-    commands:
-      CancelOrder: { fields: { orderId: uuid }, emits: [OrderCancelled] }
-    events:
-      OrderCancelled: { fields: { orderId: uuid }, external: true }
-outboxes:
-  orders: { relay: polling }
-`,
-      },
+      fails: { manifest: shop(", http: false") },
+      repair: { manifest: shop("") },
     },
   ],
   *check(context) {
@@ -70,3 +36,22 @@ outboxes:
     }
   },
 };
+
+function shop(http: string): string {
+  return `eda: 1
+name: shop
+contexts:
+  ordering: { purpose: Takes orders }
+services:
+  orders:
+    context: ordering
+    aggregate: Order
+    port: 4001
+    commands:
+      CancelOrder: { fields: { orderId: uuid }, emits: [OrderCancelled]${http} }
+    events:
+      OrderCancelled: { fields: { orderId: uuid }, external: true }
+outboxes:
+  orders: { relay: polling }
+`;
+}

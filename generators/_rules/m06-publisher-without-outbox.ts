@@ -14,40 +14,8 @@ export const publisherWithoutOutbox: Rule = {
     "only a manifest edited by hand gets here.",
   examples: [
     {
-      fails: {
-        manifest: `eda: 1
-name: shop
-contexts:
-  ordering: { purpose: Takes orders }
-services:
-  orders:
-    context: ordering
-    aggregate: Order
-    port: 4001
-    commands:
-      PlaceOrder: { fields: { orderId: uuid }, emits: [OrderPlaced] }
-    events:
-      OrderPlaced: { fields: { orderId: uuid }, external: true }
-`,
-      },
-      repair: {
-        manifest: `eda: 1
-name: shop
-contexts:
-  ordering: { purpose: Takes orders }
-services:
-  orders:
-    context: ordering
-    aggregate: Order
-    port: 4001
-    commands:
-      PlaceOrder: { fields: { orderId: uuid }, emits: [OrderPlaced] }
-    events:
-      OrderPlaced: { fields: { orderId: uuid }, external: true }
-outboxes:
-  orders: { relay: polling }
-`,
-      },
+      fails: { manifest: shop("") },
+      repair: { manifest: shop("outboxes:\n  orders: { relay: polling }\n") },
     },
   ],
   *check({ system }) {
@@ -61,3 +29,20 @@ outboxes:
     }
   },
 };
+
+function shop(outboxes: string): string {
+  return `eda: 1
+name: shop
+contexts:
+  ordering: { purpose: Takes orders }
+services:
+  orders:
+    context: ordering
+    aggregate: Order
+    port: 4001
+    commands:
+      PlaceOrder: { fields: { orderId: uuid }, emits: [OrderPlaced] }
+    events:
+      OrderPlaced: { fields: { orderId: uuid }, external: true }
+${outboxes}`;
+}

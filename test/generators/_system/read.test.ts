@@ -5,8 +5,8 @@ import { EdaError, UnreadableManifestError } from "../../../generators/_system/e
 import { readPlain } from "../../../generators/_system/read-plain.ts";
 import { readYaml } from "../../../generators/_system/read-yaml.ts";
 import { bigManifest } from "../../support/big-system.ts";
-import { spoiled, spoiling } from "../../support/mutations.ts";
 import { laidOut, randomLook, randomManifest } from "../../support/random-manifest.ts";
+import { spoiled, spoiling } from "./spoiled-text.ts";
 
 /** Manifests to spoil; small, so that thousands of them are read in seconds. */
 const texts = fc.sample(

@@ -33,6 +33,7 @@ export function startGuard(): Guard {
   child.on("error", () => undefined);
   child.stdin?.on("error", () => undefined);
   child.unref();
+  // A socket, which the type of a child's input does not say.
   (child.stdin as unknown as { unref(): void } | null)?.unref();
   const order = (line: GuardOrder) => child.stdin?.write(`${JSON.stringify(line)}\n`);
   return {

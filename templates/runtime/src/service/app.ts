@@ -29,6 +29,7 @@ export function createApp({ log, metrics }: AppOptions): FastifyInstance {
     return503OnClosing: false,
     // What fails before routing, such as a malformed escape in the path.
     frameworkErrors: (error, request, reply) => sendProblem(request, reply, problemOf(error)),
+    // Without the logger in its type, which no route asks for.
   }) as unknown as FastifyInstance;
   // A page of another origin may send text/plain without asking; nothing here is plain text.
   app.removeContentTypeParser("text/plain");

@@ -8,6 +8,7 @@ import {
   withVariables,
 } from "../../../../templates/runtime/src/embedded/databases.ts";
 import { testServerUrl } from "../../../support/postgres.ts";
+import { query } from "./query.ts";
 
 describe("provisioned databases", () => {
   let superuser: string;
@@ -68,14 +69,3 @@ describe("variables in SQL", () => {
     assert.throws(() => withVariables(`:"role"`, {}), /no value for the variable role/);
   });
 });
-
-async function query(url: string, text: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url });
-  client.on("error", () => undefined);
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}

@@ -6,11 +6,12 @@ import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import pg from "pg";
 import { isRunning } from "../../../../templates/runtime/src/embedded/is-running.ts";
 import { ClusterInUse } from "../../../../templates/runtime/src/embedded/leftover.ts";
 import { type RunningPostgres, startPostgres } from "../../../../templates/runtime/src/embedded/postgres.ts";
 import { claim } from "../../../../templates/runtime/src/embedded/postmaster.ts";
+import { eventually } from "../../../../templates/runtime/src/testing/eventually.ts";
+import { query } from "./query.ts";
 
 /** Most of these tests are about processes, not about disks. */
 const QUICK = { fsync: "off" };
@@ -99,7 +100,7 @@ describe("the embedded PostgreSQL", () => {
     const { child, server } = await inAnotherProcess({});
     child.kill("SIGKILL");
     await once(child, "close");
-    await until(() => !existsSync(path.join(server.dataDir, "postmaster.pid")));
+    await eventually(() => !existsSync(path.join(server.dataDir, "postmaster.pid")));
   });
 
   it("takes no other program for its server when postmaster.pid is stale", async () => {
@@ -124,7 +125,7 @@ describe("the embedded PostgreSQL", () => {
     assert.match(String(lost[0]?.reason), /is in use by process/);
     assert.deepEqual(await query(won[0]!.value.server.url, "SELECT 1 AS one"), [{ one: 1 }]);
     won[0]?.value.child.kill("SIGKILL");
-    await until(() => !existsSync(path.join(won[0]!.value.server.dataDir, "postmaster.pid")));
+    await eventually(() => !existsSync(path.join(won[0]!.value.server.dataDir, "postmaster.pid")));
   });
 
   it("puts its data elsewhere, and says so, when the server's user cannot reach the folder", async function () {
@@ -180,19 +181,3 @@ describe("the embedded PostgreSQL", () => {
     throw new Error(error);
   }
 });
-
-async function query(url: string, text: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url });
-  client.on("error", () => undefined);
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-/** Looks until it is so; the test's own limit ends it. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
