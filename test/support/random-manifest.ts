@@ -26,17 +26,7 @@ const duration = fc
   .map((p) => p.join(""));
 const sentence = fc.string({ minLength: 1, maxLength: 40 }).filter((text) => !/[^\P{Cc}]|\ufffd/u.test(text));
 
-export const scalarType = fc.constantFrom(
-  "string",
-  "uuid",
-  "int",
-  "decimal",
-  "money",
-  "boolean",
-  "timestamp",
-  "date",
-  "json",
-);
+const scalarType = fc.constantFrom("string", "uuid", "int", "decimal", "money", "boolean", "timestamp", "date", "json");
 const enumType = fc
   .uniqueArray(pascalName, { minLength: 1, maxLength: 4 })
   .map((values) => `enum(${values.join(", ")})`);

@@ -3,7 +3,7 @@ import type { Example, RepositoryView, Rule, RuleContext } from "../../../genera
 import { parseManifest } from "../../../generators/_system/document.ts";
 
 /** A repository that holds what an example says, and every file that is in no folder the example speaks of. */
-export function repositoryOf({ files = {}, edited = [] }: Example): RepositoryView {
+function repositoryOf({ files = {}, edited = [] }: Example): RepositoryView {
   return {
     exists: (path) => path in files,
     list: (folder) =>
