@@ -42,7 +42,8 @@ export function atTerminal(
     : ["script", "-qec", command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" "), "/dev/null"];
   const child = spawn(words[0]!, words.slice(1), {
     cwd,
-    env: { ...process.env, COLUMNS: "120", LINES: "40", ...env },
+    // A person's terminal: Node shows no colours where CI is set, and these tests run there too.
+    env: { ...process.env, CI: undefined, NO_COLOR: undefined, COLUMNS: "120", LINES: "40", ...env },
     stdio: ["pipe", "pipe", "inherit"],
   });
   open.add(child);

@@ -160,7 +160,8 @@ describe("database", () => {
           await tx.query("UPDATE pair SET n = n + 1 WHERE id = $1", [second]);
         });
       await Promise.all([both(1, 2), both(2, 1)]);
-      assert.equal(runs, 3);
+      // More than once, where the one that was rolled back comes back before the other has taken its row.
+      assert.ok(runs >= 3, `${runs} runs`);
       assert.deepEqual((await database.query("SELECT n FROM pair ORDER BY id")).rows, [{ n: 2 }, { n: 2 }]);
     });
 

@@ -4,4 +4,5 @@ CREATE TABLE stock (
   available bigint NOT NULL CHECK (available >= 0)
 );
 
-INSERT INTO stock (sku, available) VALUES ('tea', 100000), ('coffee', 100000), ('saffron', 0);
+-- 'text' is what the sample order of the README asks for.
+INSERT INTO stock (sku, available) VALUES ('tea', 100000), ('coffee', 100000), ('saffron', 0), ('text', 100000);
