@@ -1,5 +1,5 @@
 import type { Batch } from "../broker/broker.ts";
-import { isUnavailable } from "../database/errors.ts";
+import { isUnavailable, mayBeRetried } from "../database/errors.ts";
 import type { ConsumerOptions, LetteredMessage } from "./consumer-options.ts";
 import { concerns, type Decided, decide, type Progress } from "./decide.ts";
 import { type Item, readItem } from "./item.ts";
@@ -10,10 +10,16 @@ import { retryPolicy } from "./retry-policy.ts";
 /** A handler failed: which item, as far as that is known, and why. */
 type Failed = { readonly item?: number; readonly error: unknown };
 
+/** Several messages in one transaction met another transaction's locks; by itself each of them may not. */
+const collided = Symbol("collided");
+
 /**
  * Handles a batch in one transaction. When a handler fails, those before it are handled together again, it alone and
  * with retries, and then those after it together. While it is retried its partition waits; when it is given up only its
  * key does. The offset is committed after the database.
+ *
+ * A batch that ends in a deadlock is no handler's failure: it holds the locks of many messages at once, in the order
+ * in which these came. Its messages are then handled one by one, each with its own locks alone.
  */
 export function batchHandler(options: ConsumerOptions): (batch: Batch) => Promise<void> {
   const { name, database, handlers, observer } = options;
@@ -26,6 +32,10 @@ export function batchHandler(options: ConsumerOptions): (batch: Batch) => Promis
       const rest = items.slice(next);
       const failed = await together(rest);
       if (failed === undefined) break;
+      if (failed === collided) {
+        await oneByOne(rest, batch);
+        break;
+      }
       const { item: at = rest.length - 1 } = failed;
       const before = rest.slice(0, at);
       // They can fail without it: one that swallows a failed statement makes those that follow it, or the commit, fail.
@@ -38,12 +48,26 @@ export function batchHandler(options: ConsumerOptions): (batch: Batch) => Promis
     await batch.commit(batch.records.at(-1)!.offset + 1n);
   };
 
-  async function together(items: readonly Item[]): Promise<Failed | undefined> {
+  async function oneByOne(items: readonly Item[], batch: Batch): Promise<void> {
+    for (const item of items) {
+      batch.signal.throwIfAborted();
+      const failed = await together([item]);
+      if (failed !== undefined) await alone(item, failed === collided ? undefined : failed, batch);
+    }
+  }
+
+  async function together(items: readonly Item[]): Promise<Failed | typeof collided | undefined> {
     const progress: Progress = { at: "preparing" };
+    const isBatch = items.length > 1;
     try {
-      report(await database.transaction((tx) => decide(tx, name, items, handlers, progress)));
+      const decided = await database.transaction(
+        (tx) => decide(tx, name, items, handlers, progress),
+        isBatch ? { attempts: 1 } : {},
+      );
+      report(decided);
       return undefined;
     } catch (error) {
+      if (isBatch && mayBeRetried(error)) return collided;
       // No message is to blame for a database that is away, or for a row that another member holds.
       if (isUnavailable(error) || progress.at === "preparing") throw error;
       if (progress.at === "committing") return items.length === 1 ? { item: 0, error } : { error };
@@ -66,8 +90,9 @@ export function batchHandler(options: ConsumerOptions): (batch: Batch) => Promis
         if (attempts >= policy.attempts) return bury(item, { error: last.error, attempts, firstFailedAt });
         await policy.pause(attempts, batch.signal);
       }
-      last = await together([item]);
-      if (last === undefined) return;
+      const failedAgain = await together([item]);
+      if (failedAgain === undefined) return;
+      if (failedAgain !== collided) last = failedAgain;
       attempts++;
     }
   }

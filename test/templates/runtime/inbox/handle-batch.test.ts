@@ -56,6 +56,26 @@ describe("a consumer's batch", () => {
     assert.deepEqual(rows, [{ transactions: 1n }]);
   });
 
+  // Red with the transaction's own five attempts for a batch: all of them collide, and b is blamed for it.
+  it("that collides with another transaction is handled one by one, and nobody is blamed", async () => {
+    const colliding = handler({
+      handlers: {
+        "orders.OrderChanged": async (message, tx) => {
+          attempts.push(name(message));
+          const { count } = await tx.query("SELECT FROM effect WHERE xmin::text = pg_current_xact_id()::text");
+          if (count > 0) await tx.query("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$");
+          await tx.query("INSERT INTO effect (name) VALUES ($1)", [name(message)]);
+        },
+      },
+    });
+    const batch = batchOf(deliveries(5n, ["a", 1], ["b", 1], ["a", 2]));
+    await colliding(batch);
+    assert.deepEqual(await effects(), ["a1", "b1", "a2"]);
+    assert.deepEqual(attempts, ["a1", "b1", "a1", "b1", "a2"]);
+    assert.deepEqual(heard.notes, ["handled a1", "handled b1", "handled a2"]);
+    assert.deepEqual(batch.commits, [8n]);
+  });
+
   it("has no effect a second time", async () => {
     const records = deliveries(0n, ["a", 1], ["a", 2]);
     await handler()(batchOf(records));
