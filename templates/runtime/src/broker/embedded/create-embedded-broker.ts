@@ -1,10 +1,9 @@
-import { createDatabase } from "../../database/create-database.ts";
 import { migrate } from "../../migrations/migrate.ts";
 import type { Broker, Subscription } from "../broker.ts";
+import { brokerDatabase } from "./broker-database.ts";
 import { BrokerClosedError } from "./errors.ts";
 import { type BrokerLog, silent } from "./log.ts";
 import { createOutage } from "./outage.ts";
-import { withIndexScans } from "./planner.ts";
 import { groupPositions, seekGroup } from "./positions.ts";
 import { createPublisher } from "./publisher.ts";
 import { deleteExpired } from "./retention.ts";
@@ -37,7 +36,7 @@ export interface EmbeddedBroker extends Broker {
 /** A broker that keeps its log in a PostgreSQL database. Any number of processes may open the same one. */
 export async function createEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
   const { url, applicationName = "eda-broker", leaseMs = 5_000, retentionMs = WEEK_MS, log = silent } = options;
-  const database = createDatabase({ url: withIndexScans(url), applicationName, max: options.maxConnections ?? 6 });
+  const database = brokerDatabase({ url, applicationName, leaseMs, maxConnections: options.maxConnections });
   try {
     for (const warning of (await migrate(database, MIGRATIONS)).warnings) log.warn({}, warning);
   } catch (error) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { brokerDatabase } from "../../../../../templates/runtime/src/broker/embedded/broker-database.ts";
 import { createEmbeddedBroker } from "../../../../../templates/runtime/src/broker/embedded/create-embedded-broker.ts";
 import { join, type Membership } from "../../../../../templates/runtime/src/broker/embedded/membership.ts";
 import {
@@ -50,6 +51,22 @@ describe("membership", () => {
     (
       await database.query<{ owner: string | null }>("SELECT owner FROM broker.group_partition ORDER BY partition_id")
     ).rows.map(({ owner }) => owner);
+
+  // Red without `idleInTransactionTimeoutMs` in broker-database.ts: the second one waits until its statement times out.
+  it("is held up no longer than a lease by a member that stands still in the middle of joining", async () => {
+    const first = await joinGroup();
+    const paused = brokerDatabase({ url: server.url, applicationName: "paused", leaseMs: 1_000 });
+    const locked = Promise.withResolvers<void>();
+    const standing = paused.transaction(async (tx) => {
+      await tx.query("SELECT FROM broker.consumer_group WHERE name = $1 FOR NO KEY UPDATE", ["g"]);
+      locked.resolve();
+      await new Promise(() => {});
+    });
+    await locked.promise;
+    await Promise.all([assert.rejects(standing), joinGroup()]);
+    assert.equal((await first.take()).filter(({ wanted }) => wanted).length, 2);
+    await paused.close();
+  });
 
   it("takes all partitions alone, and half of them beside another", async () => {
     const first = await joinGroup();
