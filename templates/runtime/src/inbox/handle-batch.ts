@@ -8,10 +8,12 @@ import { mark, movePosition } from "./marks.ts";
 import { retryPolicy } from "./retry-policy.ts";
 
 /** A handler failed: which item, as far as that is known, and why. */
-type Failed = { readonly item?: number; readonly error: unknown };
-
-/** Several messages in one transaction met another transaction's locks; by itself each of them may not. */
-const collided = Symbol("collided");
+interface Failed {
+  readonly item?: number;
+  /** Several messages in one transaction met another transaction's locks; by itself each of them may not. */
+  readonly collided?: true;
+  readonly error: unknown;
+}
 
 /**
  * Handles a batch in one transaction. When a handler fails, those before it are handled together again, it alone and
@@ -32,7 +34,7 @@ export function batchHandler(options: ConsumerOptions): (batch: Batch) => Promis
       const rest = items.slice(next);
       const failed = await together(rest);
       if (failed === undefined) break;
-      if (failed === collided) {
+      if (failed.collided) {
         await oneByOne(rest, batch);
         break;
       }
@@ -52,11 +54,11 @@ export function batchHandler(options: ConsumerOptions): (batch: Batch) => Promis
     for (const item of items) {
       batch.signal.throwIfAborted();
       const failed = await together([item]);
-      if (failed !== undefined) await alone(item, failed === collided ? undefined : failed, batch);
+      if (failed !== undefined) await alone(item, failed, batch);
     }
   }
 
-  async function together(items: readonly Item[]): Promise<Failed | typeof collided | undefined> {
+  async function together(items: readonly Item[]): Promise<Failed | undefined> {
     const progress: Progress = { at: "preparing" };
     const isBatch = items.length > 1;
     try {
@@ -67,7 +69,7 @@ export function batchHandler(options: ConsumerOptions): (batch: Batch) => Promis
       report(decided);
       return undefined;
     } catch (error) {
-      if (isBatch && mayBeRetried(error)) return collided;
+      if (isBatch && mayBeRetried(error)) return { collided: true, error };
       // No message is to blame for a database that is away, or for a row that another member holds.
       if (isUnavailable(error) || progress.at === "preparing") throw error;
       if (progress.at === "committing") return items.length === 1 ? { item: 0, error } : { error };
@@ -90,9 +92,8 @@ export function batchHandler(options: ConsumerOptions): (batch: Batch) => Promis
         if (attempts >= policy.attempts) return bury(item, { error: last.error, attempts, firstFailedAt });
         await policy.pause(attempts, batch.signal);
       }
-      const failedAgain = await together([item]);
-      if (failedAgain === undefined) return;
-      if (failedAgain !== collided) last = failedAgain;
+      last = await together([item]);
+      if (last === undefined) return;
       attempts++;
     }
   }
