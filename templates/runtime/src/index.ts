@@ -4,8 +4,13 @@ export type { Database, Transaction } from "./database/database.ts";
 export type { Envelope, Message } from "./message/message.ts";
 export { ConfigError, configFromEnv, environmentKeys, type ServiceConfig } from "./service/config.ts";
 export type {
+  ChoreographedStep,
   CommandContract,
+  CommandHandler,
   EventContract,
+  ExternalCommand,
+  ExternalContext,
+  HostedSaga,
   NamedCommand,
   NamedEvent,
   Outcome,

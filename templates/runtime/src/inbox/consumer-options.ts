@@ -8,6 +8,37 @@ import type { Message } from "../message/message.ts";
  */
 export type Handler = (message: Message, tx: Transaction) => Promise<void>;
 
+/**
+ * Handles one message outside any transaction, by itself: for what calls something that is not this database. It
+ * commits its own transactions, and calls `mark` in the last of them. It runs again after a crash before that.
+ */
+export type ExternalHandler = (message: Message, run: ExternalRun) => Promise<void>;
+
+export interface ExternalRun {
+  readonly database: Database;
+  /** Marks the message as handled, in the handler's own transaction. False: it had been before. */
+  mark(tx: Transaction): Promise<boolean>;
+  /** Aborted when the partition is taken away or the consumer stops. */
+  readonly signal: AbortSignal;
+}
+
+/** Thrown by a handler for a message that no further attempt can help: it goes to the dead letters at once. */
+export class GiveUpError extends Error {
+  override readonly name: string = "GiveUpError";
+}
+
+/** Thrown by a handler for a message whose time has not come: it is delivered again, and counts as no attempt. */
+export class NotYetError extends Error {
+  override readonly name: string = "NotYetError";
+  /** Pause until it is tried again. */
+  readonly afterMs: number;
+
+  constructor(message: string, afterMs: number) {
+    super(message);
+    this.afterMs = afterMs;
+  }
+}
+
 export interface ConsumerOptions {
   /** The broker's consumer group, and this consumer's name in the inbox and in its dead letters. */
   readonly name: string;
@@ -16,6 +47,29 @@ export interface ConsumerOptions {
   readonly topics: readonly string[];
   /** By the message's type, `inventory.StockReserved`. Messages of other types just move on. */
   readonly handlers: Readonly<Record<string, Handler>>;
+  /** Handles the types that `handlers` and `external` do not name. Default: they just move on. */
+  readonly otherwise?: Handler;
+  /**
+   * Handles messages in order, several in one transaction, in place of `handlers` and `otherwise`: for statements over
+   * sets. When it fails for several it is asked again for each by itself.
+   */
+  readonly handleAll?: (messages: readonly Message[], tx: Transaction) => Promise<void>;
+  /** By type: messages that are handled one by one, outside any transaction (saga.md R19). */
+  readonly external?: Readonly<Record<string, ExternalHandler>>;
+  /**
+   * Whether later messages of a failed one's key wait behind it. Default true. False for a saga's commands and replies,
+   * which never wait behind a failed one (R18).
+   */
+  readonly keepsOrder?: boolean;
+  /** For so long, in milliseconds, a failing message is tried in place at most, whatever `retry` says. */
+  readonly triedForMs?: (message: Message) => number | undefined;
+  /** Runs in the transaction that moves a message to the dead letters. */
+  readonly onGivenUp?: (message: Message, error: unknown, tx: Transaction) => Promise<void>;
+  /**
+   * Asked before messages are handled: how many of `wanted` may be, at least one; waits while none may. The rest is
+   * asked for again. For a limit on what is in flight (R20).
+   */
+  readonly admit?: (wanted: number, signal: AbortSignal) => Promise<number>;
   /** Where the group begins when it is new. Default `earliest`. */
   readonly from?: "earliest" | "latest";
   /** Messages handled in one transaction at most. Default 200. */

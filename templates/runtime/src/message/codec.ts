@@ -71,11 +71,19 @@ const OPTIONAL_TEXT = [
   "causationid",
   "traceparent",
   "aggregateversion",
+  "saganame",
   "sagaid",
   "sagastep",
   "idempotencykey",
+  "sagasuccess",
+  "sagafailure",
 ] as const satisfies (keyof Envelope)[];
-const OPTIONAL_NUMBER = ["saground", "sagaattempt"] as const satisfies (keyof Envelope)[];
+const OPTIONAL_NUMBER = ["saground", "sagaattempt", "sagatimeoutms"] as const satisfies (keyof Envelope)[];
+const CHOICES: readonly (readonly [keyof Envelope, readonly string[]])[] = [
+  ["sagadirection", ["forward", "compensation"]],
+  ["sagapurpose", ["do", "tombstone"]],
+  ["sagaoutcome", ["success", "failure", "refused"]],
+];
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 function envelopeFault(value: unknown): string | undefined {
@@ -94,9 +102,13 @@ function envelopeFault(value: unknown): string | undefined {
       return `its envelope's \`${name}\` is no whole number`;
     }
   }
-  const direction = envelope.sagadirection;
-  if (direction !== undefined && direction !== "forward" && direction !== "compensation") {
-    return "its envelope's `sagadirection` is neither forward nor compensation";
+  for (const [name, words] of CHOICES) {
+    if (envelope[name] !== undefined && !words.includes(envelope[name] as string)) {
+      return `its envelope's \`${name}\` is none of ${words.join(", ")}`;
+    }
+  }
+  if (envelope.saganoop !== undefined && typeof envelope.saganoop !== "boolean") {
+    return "its envelope's `saganoop` is neither true nor false";
   }
   const version = envelope.aggregateversion;
   if (version !== undefined && !/^\d+$/.test(version as string)) {

@@ -33,10 +33,24 @@ export interface Envelope {
   readonly traceparent?: string;
   /** Version of the aggregate after the event, a decimal of any length; one higher for each event. */
   readonly aggregateversion?: string;
+  /** Name of the saga, whose replies go to `<saganame>.replies`. */
+  readonly saganame?: string;
   readonly sagaid?: string;
+  /** A step's id, `completed` or `compensated`. */
   readonly sagastep?: string;
   readonly sagadirection?: "forward" | "compensation";
   readonly saground?: number;
   readonly sagaattempt?: number;
   readonly idempotencykey?: string;
+  /** Of a command: `tombstone` asks not to do it but to refuse it from now on, and to tell what had become of it. */
+  readonly sagapurpose?: "do" | "tombstone";
+  /** Of a command: the event types that count as its success and its business failure. */
+  readonly sagasuccess?: string;
+  readonly sagafailure?: string;
+  /** Of a command: what one attempt may take, in milliseconds. */
+  readonly sagatimeoutms?: number;
+  /** Of a reply. `refused` answers a tombstone. */
+  readonly sagaoutcome?: "success" | "failure" | "refused";
+  /** Of a reply: a compensation had nothing to undo; there is no event of it. */
+  readonly saganoop?: boolean;
 }

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Decider } from "../aggregate/decider.ts";
 import type { Database, Transaction } from "../database/database.ts";
 import type { Message } from "../message/message.ts";
+import type { SagaCommand, SagaDefinition, SagaRetry } from "../saga/definition.ts";
 
 /** What is derived from the manifest about one service: names, topics, ports and contracts. Holds no behaviour. */
 export interface ServiceDefinition {
@@ -24,6 +25,41 @@ export interface ServiceDefinition {
   readonly events: Readonly<Record<string, EventContract>>;
   readonly subscriptions: readonly { readonly topic: string; readonly type: string }[];
   readonly outbox?: { readonly relay: "polling" | "cdc"; readonly retention: string };
+  /** `orders.commands`, where sagas send the service commands. */
+  readonly commandsTopic?: string;
+  /** The sagas that this service hosts. */
+  readonly sagas?: readonly HostedSaga[];
+  /** Steps of choreographies whose commands are this service's. */
+  readonly choreographed?: readonly ChoreographedStep[];
+}
+
+export interface HostedSaga {
+  readonly definition: SagaDefinition;
+  /** Topic of each event type that the saga reads: of its trigger, and, in a choreography, of all its events. */
+  readonly eventTopics: Readonly<Record<string, string>>;
+  /** `payment.replies`; what a choreography's participants do is seen from its events. */
+  readonly repliesTopic?: string;
+  /** Sagas in flight at most, stuck ones not counted (R20). Default 1,000. */
+  readonly limit?: number;
+}
+
+/** A step of a choreography, or its compensation, at the service that does it. */
+export interface ChoreographedStep {
+  readonly saga: string;
+  readonly step: string;
+  readonly direction: "forward" | "compensation";
+  /** The event at which it starts, and the topic that carries it. */
+  readonly on: string;
+  readonly topic: string;
+  /** Field of every event of the saga that carries its key. */
+  readonly key: string;
+  /** Without the service: `EarnPoints`. */
+  readonly command: string;
+  readonly input: SagaCommand["input"];
+  readonly success: string;
+  readonly failure?: string;
+  readonly timeoutMs: number;
+  readonly retry: SagaRetry;
 }
 
 export interface CommandContract {
@@ -33,6 +69,10 @@ export interface CommandContract {
   readonly emits: readonly string[];
   /** Whether `POST /commands/<name in kebab-case>` exists. */
   readonly http: boolean;
+  /** Calls something outside the database (saga.md R19): handled by an `ExternalCommand`, never by the decider. */
+  readonly external?: true;
+  /** The command of this service that it undoes. */
+  readonly undoes?: string;
 }
 
 export interface EventContract {
@@ -56,8 +96,50 @@ export interface ServiceImplementation<State, Command extends NamedCommand, Even
   readonly decider: Decider<State, Command, Event>;
   /** One a subscription, named by the event's type: `inventory.StockReserved`. */
   readonly reactions: Readonly<Record<string, Reaction<Command, Event>>>;
+  /**
+   * How the service does what sagas ask of it, by the command's name. One that is not named is given to the decider as
+   * it comes; an external one must be named.
+   */
+  readonly commands?: Readonly<Record<string, CommandHandler<Command, Event> | ExternalCommand<Event>>>;
   /** Routes beside those of the commands; they read, and have no transaction to publish from. */
   readonly routes?: (app: FastifyInstance, context: { readonly database: Database }) => void;
+}
+
+/**
+ * Does what a saga asks, in one transaction with the row that keeps the command from being done twice; a throw rolls
+ * back and is retried. Its outcome is the event among those of `execute` that the saga waits for.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: each handler narrows the data to its own command's
+export type CommandHandler<Command extends NamedCommand, Event extends NamedEvent, Data = any> = (
+  command: { readonly type: string; readonly data: Data },
+  context: ReactionContext<Command, Event>,
+) => Promise<Outcome<Event>>;
+
+/**
+ * A command that calls something outside the database, such as a payment provider. `call` runs outside any transaction,
+ * and again with the same key when its outcome was lost in a crash.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: each command narrows the data to its own
+export interface ExternalCommand<Event extends NamedEvent, Data = any> {
+  /**
+   * Answers the event that came of it. A command that `undoes` another also gets that one's key, which the provider
+   * must refuse from then on; it answers undefined when there was nothing to undo.
+   */
+  call(command: { readonly type: string; readonly data: Data }, context: ExternalContext): Promise<Event | undefined>;
+  /** What one call may take, in milliseconds; its signal is aborted then. Default 30,000. */
+  readonly limitMs?: number;
+  /** `false`: the provider can neither refuse a key nor tell what became of it: an open outcome makes the saga stuck. */
+  readonly canRefuse?: false;
+}
+
+export interface ExternalContext {
+  /** The same for every call of this command in this round: give it to the provider. */
+  readonly idempotencyKey: string;
+  /** Of the command that this one undoes. */
+  readonly forwardKey?: string;
+  readonly signal: AbortSignal;
+  /** Carries the correlation id. */
+  readonly log: Logger;
 }
 
 /** Runs once for each message, in one transaction with the inbox's mark; a throw rolls back and is retried. */

@@ -76,7 +76,7 @@ describe("message codec", () => {
     ["without a correlation", { headers: without("correlationid") }, /no `correlationid`/],
     ["with a version that is a number", { headers: withOne("aggregateversion", 3) }, /`aggregateversion` is no text/],
     ["with a version that is no number", { headers: withOne("aggregateversion", "x") }, /no decimal number/],
-    ["with an unknown saga direction", { headers: withOne("sagadirection", "up") }, /neither forward nor/],
+    ["with an unknown saga direction", { headers: withOne("sagadirection", "up") }, /none of forward/],
     ["with a saga attempt in words", { headers: withOne("sagaattempt", "two") }, /`sagaattempt` is no whole number/],
     ["with a value that is no JSON", { value: new Uint8Array([1]) }, /value is no JSON/],
     ["with a value that is no UTF-8", { value: new Uint8Array([0x22, 0xff, 0x22]) }, /value is no JSON/],
