@@ -32,6 +32,10 @@ const keywords: Readonly<Record<string, (given: unknown, schema: Schema) => Chec
     const item = acceptor(given);
     return (value) => !Array.isArray(value) || value.every(item);
   },
+  anyOf: (given) => {
+    const ways = (given as unknown[]).map(acceptor);
+    return (value) => ways.some((way) => way(value));
+  },
   minItems: (given) => (value) => !Array.isArray(value) || value.length >= (given as number),
   enum: (given) => (value) => (given as unknown[]).includes(value),
   pattern: (given) => {

@@ -10,6 +10,7 @@ const extension = extname(import.meta.url);
  */
 export const onDemand = {
   joi: (): typeof import("./schema.ts") => load(`./schema${extension}`),
+  described: (): typeof import("./described.ts") => load(`./described${extension}`),
   readYaml: (): typeof import("./read-yaml.ts") => load(`./read-yaml${extension}`),
   yaml: (): typeof import("yaml") => load("yaml"),
 };

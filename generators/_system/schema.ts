@@ -1,7 +1,26 @@
 import Joi from "joi";
+import {
+  choice,
+  closed,
+  durationOf,
+  event,
+  fieldName,
+  fieldNames,
+  kebabName,
+  kebabNames,
+  list,
+  named,
+  names,
+  noted,
+  pascalName,
+  pascalNames,
+  positive,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from "./described.ts";
 import { fieldTypeNotation, fieldTypePattern } from "./field-types.ts";
 import { formatVersion } from "./format-version.ts";
-import { camel, kebab, longestName, pascal } from "./names.ts";
 import { phaseNames } from "./system.ts";
 
 /**
@@ -9,110 +28,12 @@ import { phaseNames } from "./system.ts";
  * may be written, not what is meant where nothing is: defaults are `buildSystem`'s.
  */
 
-/** What a person needs to know of a node of the manifest. */
-export interface Note {
-  /** What it is, in editors and in messages: `a service`. */
-  readonly what: string;
-  /** Ends the sentence `expected …`. */
-  readonly expected: string;
-  /** A value as one would write it. */
-  readonly example: string;
-  /** The keys of a closed map. */
-  readonly keys?: readonly string[];
-  /** Of a map whose keys are names that people give. */
-  readonly names?: Names;
-  readonly fieldType?: true;
-}
-
-/** What the names in a map look like. */
-export interface Names {
-  /** Ends the sentence `names here are …`. */
-  readonly are: string;
-  /** The name that was probably meant by one that is not allowed; undefined where there is none. */
-  repair(name: string): string | undefined;
-}
-
-/** Notes by the text that Joi gives as its message: so every error leads to the note of its node. */
-const notes = new Map<string, Note>();
-
-export function noteOf(joiMessage: string): Note | undefined {
-  return notes.get(joiMessage);
-}
-
-function noted<S extends Joi.Schema>(schema: S, note: Note): S {
-  const id = `note ${notes.size}`;
-  notes.set(id, note);
-  return schema.description(note.what).messages({ "*": id }) as S;
-}
-
-const upTo = `(?=.{1,${longestName}}$)`;
-const kebabName = new RegExp(`^${upTo}[a-z][a-z0-9]*(?:-[a-z0-9]+)*$`);
-const pascalName = new RegExp(`^${upTo}[A-Z][A-Za-z0-9]*$`);
-const fieldName = new RegExp(`^${upTo}[a-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$`);
 const topicName = /^(?=.{1,249}$)[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*$/;
-const eventRef = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.[A-Z][A-Za-z0-9]*$/;
-const duration = /^[1-9][0-9]{0,8}(?:ms|s|m|h|d)$/;
 const retention = /^(?:[1-9][0-9]{0,8}(?:ms|s|m|h|d)|forever)$/;
 const filePath = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/;
 const extension = /^x-/;
 
-function names(are: string, pattern: RegExp, form: (name: string) => string): Names {
-  return {
-    are,
-    repair(name) {
-      const better = form(name.trim().replace(/[^A-Za-z0-9]+/g, "-"));
-      return pattern.test(better) ? better : undefined;
-    },
-  };
-}
-
-const kebabNames = names("in kebab-case, such as order-history, at most 40 characters", kebabName, kebab);
-const pascalNames = names("in PascalCase, such as OrderPlaced, at most 40 characters", pascalName, pascal);
-const fieldNames = names("in camelCase or snake_case, such as orderId, at most 40 characters", fieldName, camel);
 const topicNames = names("letters, digits, - and _, parted by dots, such as orders.commands", topicName, () => "");
-
-function text(what: string, expected: string, example: string, pattern: RegExp): Joi.StringSchema {
-  return noted(Joi.string().pattern(pattern), { what, expected, example });
-}
-
-function choice(what: string, values: readonly string[]): Joi.StringSchema {
-  return noted(Joi.string().valid(...values), { what, expected: values.join(" or "), example: values[0]! });
-}
-
-function wholeNumber(what: string, from: number, to: number, example: number): Joi.NumberSchema {
-  const expected = `a whole number from ${from} to ${to}`;
-  return noted(Joi.number().integer().min(from).max(to), { what, expected, example: String(example) });
-}
-
-function positive(what: string, example: number): Joi.NumberSchema {
-  return noted(Joi.number().greater(0).max(1e12), { what, expected: "a number above 0", example: String(example) });
-}
-
-function yesOrNo(what: string): Joi.BooleanSchema {
-  return noted(Joi.boolean(), { what, expected: "true or false", example: "true" });
-}
-
-/** A map with keys of ours. */
-function closed(what: string, example: string, keys: Record<string, Joi.Schema>): Joi.ObjectSchema {
-  return noted(Joi.object(keys), { what, expected: "a map", example, keys: Object.keys(keys) });
-}
-
-/** A map whose keys are names that people give. */
-function named(what: string, example: string, names: Names, pattern: RegExp, value: Joi.Schema): Joi.ObjectSchema {
-  return noted(Joi.object().pattern(pattern, value), { what, expected: "a map", example, names });
-}
-
-function list(what: string, example: string, item: Joi.Schema): Joi.ArraySchema {
-  return noted(Joi.array().items(item), { what, expected: "a list", example });
-}
-
-function event(what: string): Joi.StringSchema {
-  return text(what, "an event as service.Event", "orders.OrderPlaced", eventRef);
-}
-
-function durationOf(what: string, example: string): Joi.StringSchema {
-  return text(what, "a duration such as 500ms, 30s, 5m, 1h or 7d", example, duration);
-}
 
 function retentionOf(what: string): Joi.StringSchema {
   return text(what, "a duration such as 12h or 7d, or forever", "7d", retention);

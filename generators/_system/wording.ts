@@ -2,9 +2,9 @@ import type { NodePath } from "./place.ts";
 
 /** How paths, keys and values of a manifest are shown in messages: on one line, never long, never raw. */
 
-/** `services.orders.port`, `services.orders.subscribes[0]`; `The manifest` for the root. */
-export function dotted(path: NodePath): string {
-  if (path.length === 0) return "The manifest";
+/** `services.orders.port`, `services.orders.subscribes[0]`; `The manifest` for the root, or what it is called. */
+export function dotted(path: NodePath, whole = "the manifest"): string {
+  if (path.length === 0) return whole[0]?.toUpperCase() + whole.slice(1);
   return path
     .map((step, at) => (typeof step === "number" ? `[${step}]` : `${at === 0 ? "" : "."}${shownKey(step)}`))
     .join("");
