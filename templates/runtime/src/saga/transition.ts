@@ -7,7 +7,7 @@ import type { Json, JsonObject, SagaDefinition, SagaDirection } from "./definiti
 export type Decide = (definition: SagaDefinition, state: SagaState | undefined, input: SagaInput) => Transition;
 
 export interface Transition {
-  /** Equal to the one given (by reference) when the input changed nothing. */
+  /** Equal to the one given (by reference) when the input changed nothing; what was ignored is then in the effects. */
   readonly state: SagaState;
   readonly effects: readonly SagaEffect[];
 }
@@ -58,9 +58,16 @@ export interface Course {
   readonly status: "waiting" | "succeeded" | "failed" | "unknown" | "skipped";
   readonly round: number;
   readonly attempt: number;
-  /** Set while only an operator, or a late reply, can go on (R6, R13). */
-  readonly stuck?: StuckReason;
-  /** What an operator has asked the participant: the answer to its tombstone is awaited. */
+  /** Between two attempts: the timeout of `attempt` has fired, its backoff has not. */
+  readonly backoff?: true;
+  /** Set while only an operator, or a late reply, can go on (R6). */
+  readonly stuck?: Exclude<StuckReason, "parked">;
+  /**
+   * Stuck as well, for as long as the relay cannot send its command (R13). Apart from `stuck`, since what that says
+   * holds again when the row goes on.
+   */
+  readonly parked?: true;
+  /** What an operator has asked the participant: the answer to its tombstone is awaited, in `waiting`. */
   readonly asked?: "skip" | "fail";
   /** Data of the reply that settled it. */
   readonly reply?: JsonObject;
@@ -99,14 +106,17 @@ export interface SagaReply extends Stage {
   readonly round: number;
   /**
    * `refused`: the answer to a tombstone (skip, fail): the participant had not done it, and never will now. A tombstone
-   * that finds a success answers `success`.
+   * that finds a success answers `success`; one that finds a business failure may answer `failure` or `refused`.
    */
   readonly outcome: "success" | "failure" | "refused";
   readonly noop?: true;
   readonly data: JsonObject;
 }
 
-/** R4: a timer is known by all of it, and is armed once. `deadline` is the whole saga's; its stage is empty. */
+/**
+ * R4: a timer is known by all of it, and is armed once. `deadline` is the whole saga's: its step is empty, its direction
+ * `forward`, its round and attempt 0.
+ */
 export interface SagaTimer extends Stage {
   readonly kind: "timeout" | "backoff" | "deadline";
   readonly round: number;
@@ -126,7 +136,10 @@ export type SagaEffect =
     }
   /** Timers of the stage (of the whole saga where it is absent) that have no meaning any more. */
   | { readonly type: "cancel-timers"; readonly stage?: Stage }
-  /** The stage's outgoing row is parked: give it back to the relay (operator's retry). */
+  /**
+   * The stage's outgoing row is parked, or waits behind a parked one: give all parked ones of its topic and key back to
+   * the relay (operator's retry).
+   */
   | { readonly type: "unpark"; readonly stage: Stage }
   | { readonly type: "log"; readonly entry: SagaLogEntry }
   /** The status, or whether the saga is stuck, has changed. */
