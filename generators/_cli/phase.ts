@@ -45,13 +45,14 @@ export function phaseCommand(): Program {
           const said = { name: opened.manifest.system.name };
           const asked = { by: "asking", asker } as const;
           const { answers } = await collectAnswers(app, { command: "app", said }, asked, opened.manifest.system);
-          steps.unshift((manifest) => app.edit({ manifest, answers }));
+          steps.unshift((manifest, sagas) => app.edit({ manifest, answers, sagas }));
         } else if (!(await asker.confirm(`Decide: ${phaseText(phase).assumption}?`, true))) {
           output.line("Nothing was written. Edit eda.yaml, then run this again.");
           return;
         }
       }
-      for (const step of steps) step(opened.manifest);
+      const sagas = opened.sagas.of(opened.manifest);
+      for (const step of steps) step(opened.manifest, sagas);
       const door = { cwd: process.cwd(), output, defaults: true, force: false, dryRun: false };
       await commitRun(door, opened, steps, []);
       const report = phaseReport(ruleContext(opened.manifest, openRepository(opened.root)));

@@ -35,7 +35,7 @@ async function sync(opened: Opened, { force, dryRun, format }: Flags): Promise<v
   const door = { cwd: process.cwd(), output, defaults: true, force: force === true, dryRun: dryRun === true };
   const committed = await commitRun(door, opened, [], [], { readAll: true });
   // What follows from a mistake is rendered like all else, and is as wrong as the manifest is.
-  const findings = errorsOf(opened.manifest, opened.root);
+  const findings = errorsOf(opened);
   if (isJson) printJson({ ...committed?.applied, findings });
   else if (findings.length > 0) {
     const errors = findings.length === 1 ? "an error" : `${findings.length} errors`;

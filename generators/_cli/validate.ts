@@ -3,6 +3,7 @@ import { basename, dirname, relative, resolve } from "node:path";
 import { Command as Program } from "commander";
 import { defaultGenerator, readGenerator } from "../_command/generator-spec.ts";
 import { type Output, outputTo } from "../_command/output.ts";
+import { sagaFilesIn } from "../_command/saga-files.ts";
 import { render } from "../_render/render.ts";
 import { openRepository } from "../_render/repository-view.ts";
 import { findRoot } from "../_render/root.ts";
@@ -48,9 +49,10 @@ function ownManifest(): string {
 function checkFile(path: string): readonly Finding[] {
   const absolute = resolve(path);
   const shown = relative(process.cwd(), absolute).replaceAll("\\", "/");
-  const document = parseManifest(readText(absolute, shown), shown);
   const isRepository = basename(absolute) === "eda.yaml";
   const root = dirname(absolute);
+  const sagas = isRepository ? sagaFilesIn(root) : undefined;
+  const document = parseManifest(readText(absolute, shown), shown, sagas?.complete);
   const rendered = () => render(document.system, loadTemplates(), readGenerator(root) ?? defaultGenerator());
   const repository = isRepository ? openRepository(root, rendered) : undefined;
   return checkRules(ruleContext(document, repository), "validate");

@@ -62,6 +62,19 @@ export interface Question<A extends object = object> {
 export interface Edit<A extends object = object> {
   readonly manifest: ManifestDocument;
   readonly answers: A;
+  readonly sagas: SagaTexts;
+}
+
+/**
+ * The files of the sagas, by the saga's name: documents that people write, as `eda.yaml` is one. Which file that is,
+ * the manifest says: `sagas/<name>.saga.yaml` where it says nothing. What is set shows in `manifest.system` at once,
+ * and is written with the manifest.
+ */
+export interface SagaTexts {
+  /** Undefined where there is no such file. */
+  get(name: string): string | undefined;
+  /** Sets the whole text; one that is there already is to be edited, with its comments. */
+  set(name: string, text: string): void;
 }
 
 /** A command with what was said to it. */

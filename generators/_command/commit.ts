@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openDisk } from "../_render/disk.ts";
 import type { RenderedFile } from "../_render/file.ts";
 import { withLock } from "../_render/lock.ts";
-import { type Plan, planFiles } from "../_render/plan.ts";
+import { type Plan, type PlanEntry, planFiles } from "../_render/plan.ts";
 import { render } from "../_render/render.ts";
 import { loadTemplates } from "../_render/templates.ts";
 import { type Applied, applyPlan, readRecord } from "../_render/write.ts";
@@ -14,7 +14,7 @@ import { defaultGenerator, placeGenerator, readGenerator } from "./generator-spe
 import { refuseNotYet } from "./not-yet.ts";
 import { type Opened, openText, readManifest } from "./opened.ts";
 import { errorsOf, newErrors, RefusedError } from "./refusal.ts";
-import { manifestEntry, showDryRun, showPlan, showResult } from "./show.ts";
+import { showDryRun, showPlan, showResult, sourceEntry } from "./show.ts";
 
 export interface Committed {
   readonly root: string;
@@ -42,9 +42,9 @@ export async function commitRun(
   const { root, original } = opened;
   const { output, asker } = door;
   const prepared = prepare(opened);
-  const manifest = manifestEntry(original, opened.manifest.toString());
+  const sources = sourcesOf(opened);
   if (door.dryRun) {
-    await showDryRun(output, manifest, planOf(prepared, readAll));
+    await showDryRun(output, sources, planOf(prepared, readAll));
     return undefined;
   }
   let settled: Settled | undefined;
@@ -53,7 +53,7 @@ export async function commitRun(
     const plan = planOf(prepared, readAll);
     settled = await settleConflicts(plan, door.force, asker, output);
     if (isShown) {
-      await showPlan(output, manifest, plan);
+      await showPlan(output, sources, plan);
       if (!(await asker.confirm("Write this?", true))) {
         output.line("Nothing was written.");
         return undefined;
@@ -65,19 +65,21 @@ export async function commitRun(
     async () => {
       const wasCutShort = existsSync(join(root, ".eda", "tmp"));
       const text = readManifest(root);
-      const now = text === original ? opened : again(opened, text, steps);
+      const isAsRead = text === original && opened.sagas.isCurrent();
+      const now = isAsRead ? opened : again(opened, text, steps);
       const plan = planOf(now === opened ? prepared : prepare(now), readAll);
       settled ??= await settleConflicts(plan, door.force, undefined, output);
       refuseUnsettled(plan, settled);
       if (original === undefined) await placeGenerator(root, opened.generator ?? defaultGenerator());
-      const written = now.manifest.toString();
+      const written = sourcesOf(now);
       const applied = applyPlan(root, {
         plan,
-        manifest: { path: "eda.yaml", text: written, expected: text },
+        sagas: now.sagas.changes.map(({ path, text, before }) => ({ path, text, expected: before })),
+        manifest: { path: "eda.yaml", text: now.manifest.toString(), expected: text },
         force: settled.overwrite,
       });
       if (wasCutShort) output.line("An earlier run was cut short; what it had left out is there now.");
-      showResult(output, manifestEntry(text, written), plan, applied, isShown);
+      showResult(output, written, plan, applied, isShown);
       return applied;
     },
     { onWait: () => output.line("Another run is writing to this repository; waiting for it to end.") },
@@ -94,13 +96,18 @@ export interface Prepared {
 }
 
 /** Checks the rules and renders. Throws a `RefusedError` for errors that the edits bring in. */
-export function prepare({ root, manifest, baseline, generator }: Opened): Prepared {
+export function prepare(opened: Opened): Prepared {
+  const { root, manifest, sagas, baseline, generator } = opened;
   refuseNotYet(manifest.system);
   const templates = loadTemplates();
   const spec = generator ?? readGenerator(root) ?? defaultGenerator();
   const rendered = render(manifest.system, templates, spec);
   const coming = new Set(rendered.map(({ path }) => path));
-  const errors = newErrors(() => baseline?.errors() ?? [], errorsOf(manifest, root, coming));
+  for (const { path } of sagas.changes) {
+    if (coming.has(path))
+      throw new EdaError(`A saga's definition cannot be ${path}, which is another file of the system`);
+  }
+  const errors = newErrors(() => baseline?.errors() ?? [], errorsOf(opened, coming));
   if (errors.length > 0) throw new RefusedError(errors);
   return { root, rendered, before: () => (baseline ? render(baseline.system, templates, spec) : []) };
 }
@@ -110,9 +117,18 @@ export function planOf({ root, rendered, before }: Prepared, readAll: boolean): 
   return planFiles({ rendered, record: readRecord(root), disk: openDisk(root), before, readAll });
 }
 
+/** What people write, as the run leaves it: the manifest and the sagas that it changes. */
+function sourcesOf({ original, manifest, sagas }: Opened): readonly PlanEntry[] {
+  return [
+    sourceEntry("eda.yaml", original, manifest.toString()),
+    ...sagas.changes.map(({ path, text, before }) => sourceEntry(path, before, text)),
+  ];
+}
+
 function again({ root }: Opened, text: string | undefined, steps: readonly Step[]): Opened {
   if (text === undefined) throw new EdaError("eda.yaml has gone while this ran; nothing was written");
   const opened = openText(root, text);
-  for (const step of steps) step(opened.manifest);
+  const sagas = opened.sagas.of(opened.manifest);
+  for (const step of steps) step(opened.manifest, sagas);
   return opened;
 }

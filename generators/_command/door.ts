@@ -1,5 +1,6 @@
 import type { ManifestDocument } from "../_system/document.ts";
 import type { Asker } from "./ask.ts";
+import type { SagaTexts } from "./command.ts";
 import type { Output } from "./output.ts";
 
 /** How a run was started: the same from Yeoman and from the `eda` bin. */
@@ -13,5 +14,5 @@ export interface Door {
   readonly dryRun: boolean;
 }
 
-/** An edit that can be made again, on a manifest that another run has changed in between. */
-export type Step = (manifest: ManifestDocument) => void;
+/** An edit that can be made again, on a manifest and sagas that another run has changed in between. */
+export type Step = (manifest: ManifestDocument, sagas: SagaTexts) => void;

@@ -7,11 +7,13 @@ import { type ManifestDocument, parseManifest } from "../_system/document.ts";
 import { EdaError } from "../_system/errors.ts";
 import type { System } from "../_system/system.ts";
 import { errorsOf } from "./refusal.ts";
+import { type SagaFiles, sagaFilesIn } from "./saga-files.ts";
 
 /** The repository that a run works on. */
 export interface Opened {
   readonly root: string;
   readonly manifest: ManifestDocument;
+  readonly sagas: SagaFiles;
   /** The manifest's text as it is on disk; absent in a new repository. */
   readonly original?: string;
   /** What held before this run's edits; absent in a new repository. */
@@ -52,14 +54,18 @@ export function readManifest(root: string): string | undefined {
 }
 
 export function openText(root: string, original: string): Opened {
-  const manifest = editable(original);
-  const errors = () => errorsOf(editable(original), root);
-  return { root, manifest, original, baseline: { system: manifest.system, errors } };
+  const sagas = sagaFilesIn(root);
+  const manifest = editable(original, sagas);
+  const errors = () => {
+    const asOnDisk = sagaFilesIn(root);
+    return errorsOf({ root, manifest: editable(original, asOnDisk), sagas: asOnDisk });
+  };
+  return { root, manifest, sagas, original, baseline: { system: manifest.system, errors } };
 }
 
 /** A manifest that can be edited. One that is not valid against the schema is its author's to mend first. */
-export function editable(text: string): ManifestDocument {
-  const document = parseManifest(text);
+export function editable(text: string, { complete }: Pick<SagaFiles, "complete">): ManifestDocument {
+  const document = parseManifest(text, "eda.yaml", complete);
   const [first, ...more] = document.schemaProblems;
   if (first === undefined) return document;
   throw new EdaError(first.message, {

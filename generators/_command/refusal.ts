@@ -1,8 +1,9 @@
+import { basename } from "node:path/posix";
 import { openRepository } from "../_render/repository-view.ts";
 import { checkRules, ruleContext } from "../_rules/registry.ts";
-import type { Finding } from "../_rules/rule.ts";
-import type { ManifestDocument } from "../_system/document.ts";
+import type { Finding, RepositoryView } from "../_rules/rule.ts";
 import { EdaError } from "../_system/errors.ts";
+import type { Opened } from "./opened.ts";
 
 /** The edit would bring errors into the system; nothing was written. */
 export class RefusedError extends EdaError {
@@ -26,16 +27,22 @@ export class RefusedError extends EdaError {
  * @param coming Paths of files that the run is about to write.
  */
 export function errorsOf(
-  manifest: ManifestDocument,
-  root: string,
+  { root, manifest, sagas }: Pick<Opened, "root" | "manifest" | "sagas">,
   coming: ReadonlySet<string> = new Set(),
 ): readonly Finding[] {
   const onDisk = openRepository(root);
-  const repository = {
+  const written = new Map(sagas.changes.map(({ path, text }) => [path, text]));
+  const repository: RepositoryView = {
     ...onDisk,
-    exists: (path: string) => coming.has(path) || onDisk.exists(path),
+    exists: (path) => coming.has(path) || written.has(path) || onDisk.exists(path),
+    list: (folder) => [...new Set([...onDisk.list(folder), ...filesOf(folder, written.keys())])].sort(),
+    read: (path) => written.get(path) ?? onDisk.read?.(path),
   };
   return checkRules(ruleContext(manifest, repository), "validate", "error");
+}
+
+function filesOf(folder: string, paths: Iterable<string>): readonly string[] {
+  return [...paths].flatMap((path) => (path.slice(0, path.lastIndexOf("/")) === folder ? [basename(path)] : []));
 }
 
 /** Errors that an edit brings in; those that were there before are not this run's business. */

@@ -7,6 +7,7 @@ import type { Door, Step } from "./door.ts";
 import { markDecisions, passGate, setPhase } from "./gate.ts";
 import { editable, type Opened, openExisting, openText } from "./opened.ts";
 import { commandNamed, typed } from "./registry.ts";
+import { sagaFilesIn } from "./saga-files.ts";
 import { chooseTarget } from "./target.ts";
 
 /**
@@ -28,8 +29,9 @@ export function openSession(door: Door): Session {
 
   async function run(to: Opened, command: Command<never>, invocation: Invocation): Promise<void> {
     const { manifest } = to;
+    const sagas = to.sagas.of(manifest);
     const take = (step: Step) => {
-      step(manifest);
+      step(manifest, sagas);
       steps.push(step);
     };
     const unanswered = unansweredBy(door, invocation);
@@ -39,14 +41,14 @@ export function openSession(door: Door): Session {
     const { answers, assumed } = await collectAnswers(command, invocation, unanswered, manifest.system);
     for (const needed of command.needs?.(answers, manifest.system) ?? []) await supply(to, needed);
     for (const line of command.says?.(answers, manifest.system) ?? []) door.output.line(line);
-    take((at) => {
+    take((at, sagas) => {
       // An edit that changes nothing leaves the value that it was; to write the text out for this would cost a parse.
       const before = at.get([]);
-      command.edit({ manifest: at, answers });
+      command.edit({ manifest: at, answers, sagas });
       if (at.get([]) !== before) markDecisions(at, command, answers, assumed);
     });
     for (const line of command.next?.(answers, manifest.system) ?? []) if (!next.includes(line)) next.push(line);
-    for (const brought of command.brings?.({ manifest, answers }) ?? []) {
+    for (const brought of command.brings?.({ manifest, answers, sagas }) ?? []) {
       door.output.line(brought.because ?? "");
       await run(to, commandNamed(brought.command), brought);
     }
@@ -95,9 +97,21 @@ function unansweredBy(door: Door, invocation: Invocation): Unanswered {
 }
 
 function openNew(root: string, { said }: Invocation): Opened {
-  const manifest = editable(loadTemplates().text(startingManifest(said.example)));
+  const sagas = sagaFilesIn(root);
+  const path = startingManifest(said.example);
+  const manifest = editable(loadTemplates().text(path), sagas);
+  for (const [saga, text] of sagasBeside(path)) sagas.write(saga, text);
   const generator = said.generator;
-  return { root, manifest, ...(generator !== undefined && { generator }) };
+  return { root, manifest, sagas, ...(generator !== undefined && { generator }) };
+}
+
+/** The saga files of an example, by their path in a repository. */
+function sagasBeside(manifest: string): readonly (readonly [string, string])[] {
+  const templates = loadTemplates();
+  const folder = manifest.slice(0, manifest.lastIndexOf("/"));
+  return templates
+    .below(`${folder}/sagas`)
+    .map((path) => [`sagas/${path}`, templates.text(`${folder}/sagas/${path}`)] as const);
 }
 
 function startingManifest(example: string | undefined): string {

@@ -5,9 +5,9 @@ import { countLine, planSummary } from "../_render/summary.ts";
 import type { Applied } from "../_render/write.ts";
 import type { Output } from "./output.ts";
 
-/** The manifest's change as a plan entry, so that it is shown like any other file's. */
-export function manifestEntry(original: string | undefined, text: string): PlanEntry {
-  const at = { kind: "shared", path: "eda.yaml" } as const;
+/** The change of the manifest, or of a saga's file, as a plan entry, so that it is shown like any other file's. */
+export function sourceEntry(path: string, original: string | undefined, text: string): PlanEntry {
+  const at = { kind: "shared", path } as const;
   if (original === undefined) return { ...at, action: "create", content: text };
   return original === text
     ? { ...at, action: "unchanged" }
@@ -15,8 +15,8 @@ export function manifestEntry(original: string | undefined, text: string): PlanE
 }
 
 /** Everything that a run would do, file by file, with the differences. */
-export async function showDryRun(output: Output, manifest: PlanEntry, plan: Plan): Promise<void> {
-  const entries = [manifest, ...plan.entries];
+export async function showDryRun(output: Output, sources: readonly PlanEntry[], plan: Plan): Promise<void> {
+  const entries = [...sources, ...plan.entries];
   const isBulk = ({ action, kind, path }: PlanEntry) =>
     action === "create" && (kind === "runtime" || path === ".eda/manifest.schema.json");
   for (const line of planSummary({ ...plan, entries })) output.line(line);
@@ -28,21 +28,29 @@ export async function showDryRun(output: Output, manifest: PlanEntry, plan: Plan
   output.line("\nDry run: nothing was written.");
 }
 
-/** Before the question whether to write: an existing manifest's change in full, other files by name. */
-export async function showPlan(output: Output, manifest: PlanEntry, plan: Plan): Promise<void> {
-  if (manifest.action === "change") output.line(await entryDiff(manifest));
-  for (const line of grouped([manifest, ...plan.entries])) output.line(line);
+/** Before the question whether to write: the change of an existing manifest or saga in full, other files by name. */
+export async function showPlan(output: Output, sources: readonly PlanEntry[], plan: Plan): Promise<void> {
+  for (const entry of sources) if (entry.action === "change") output.line(await entryDiff(entry));
+  for (const line of grouped([...sources, ...plan.entries])) output.line(line);
 }
 
 /**
  * What was written: folders where many files came into one, else files.
  * @param isShown Whether somebody has seen and agreed to that list already: then it is counted only.
  */
-export function showResult(output: Output, manifest: PlanEntry, plan: Plan, applied: Applied, isShown: boolean): void {
-  const isWritten = manifest.action !== "unchanged" || applied.written.length + applied.deleted.length > 0;
-  if (!isWritten) output.line(`Nothing to do: ${countLine(plan)}.`);
-  else if (isShown) output.line(`Written: ${countLine({ ...plan, entries: [manifest, ...plan.entries] })}.`);
-  else for (const line of grouped([manifest, ...plan.entries])) output.line(line);
+export function showResult(
+  output: Output,
+  sources: readonly PlanEntry[],
+  plan: Plan,
+  applied: Applied,
+  isShown: boolean,
+): void {
+  const isChanged = sources.some(({ action }) => action !== "unchanged");
+  const entries = [...sources, ...plan.entries];
+  if (!isChanged && applied.written.length + applied.deleted.length === 0) {
+    output.line(`Nothing to do: ${countLine(plan)}.`);
+  } else if (isShown) output.line(`Written: ${countLine({ ...plan, entries })}.`);
+  else for (const line of grouped(entries)) output.line(line);
   for (const path of applied.overwritten) output.line(output.bad(`overwrote the changes made by hand in ${path}`));
   const own = outgrown(plan);
   if (own.length > 0) {

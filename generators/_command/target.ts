@@ -69,5 +69,7 @@ function atRoot(root: string): Target {
 }
 
 function isFree(folder: string): boolean {
-  return readdirSync(folder).every((entry) => harmless.test(entry));
+  // Sagas are written before the manifest: a run that was killed in between left them alone, and is to be repeated.
+  const wasCutShort = existsSync(join(folder, ".eda", "tmp"));
+  return readdirSync(folder).every((entry) => harmless.test(entry) || (wasCutShort && entry === "sagas"));
 }

@@ -11,17 +11,22 @@ export class ManifestChanged extends Error {
   override readonly name = "ManifestChanged";
 }
 
-export interface ManifestWrite {
-  /** `eda.yaml`. */
+/** A file that people write, and that everything else follows from: `eda.yaml`, a saga. */
+export interface SourceWrite {
   readonly path: string;
   readonly text: string;
-  /** The text that was edited; undefined where there was no manifest yet. */
+  /** The text that was edited; undefined where there was no such file yet. */
   readonly expected: string | undefined;
 }
 
 export interface ApplyOptions {
   readonly plan: Plan;
-  readonly manifest?: ManifestWrite;
+  readonly manifest?: SourceWrite;
+  /**
+   * Written before the manifest that names them. A run that is killed in between has changed nothing that another one
+   * goes by, and is repeated; the other way round the manifest would name what nobody can write any more.
+   */
+  readonly sagas?: readonly SourceWrite[];
   /** Overwrite what a person changed in derived files: all of it, or the paths given, which may be of the runtime. */
   readonly force?: boolean | ReadonlySet<string>;
   /** Called after every step with how many of all are done. */
@@ -45,22 +50,23 @@ export function readRecord(root: string): FileRecord {
 }
 
 /**
- * Carries a plan out, under the lock: the manifest first, then files, deletions and the record. Each is whole or not
+ * Carries a plan out, under the lock: sagas and the manifest first, then files, deletions and the record. Each is whole or not
  * there, so whatever stops it (a kill, a full disk), the next run finds in the manifest what is missing. Writes nothing
  * where there is nothing to do.
  *
  * Throws `ManifestChanged` before anything is written, or an `EdaError` where the disk refuses.
  */
 export function applyPlan(root: string, options: ApplyOptions): Applied {
-  const { plan, manifest } = options;
+  const { plan, manifest, sagas = [] } = options;
   if (manifest !== undefined && readText(root, manifest.path) !== manifest.expected) throw new ManifestChanged();
+  for (const { path, text, expected } of sagas) refuseChanged(root, path, expected, text);
 
   const overwritten = plan.entries.filter((entry): entry is Write => isForced(entry, options.force));
   const writes = plan.entries.filter((entry): entry is Write => isWrite(entry) || isForced(entry, options.force));
   const deletions = plan.entries.filter((entry) => entry.action === "delete");
   const record = printRecord(withForced(plan.record, overwritten));
 
-  const steps: Step[] = [];
+  const steps: Step[] = sagas.map(({ path, text }) => ({ verb: "write", path, text, flush: true }));
   if (manifest !== undefined && manifest.text !== manifest.expected) {
     steps.push({ verb: "write", path: manifest.path, text: manifest.text, flush: true });
   }
@@ -93,7 +99,7 @@ function carryOut(root: string, steps: readonly Step[], onProgress: ApplyOptions
     try {
       for (const [index, step] of steps.entries()) {
         ({ path, verb } = step);
-        if (step.entry !== undefined) refuseChanged(root, step.entry);
+        if (step.entry !== undefined) refuseEntryChanged(root, step.entry);
         if (step.verb === "write") staging.replace(path, step.text, { flush: step.flush ?? false });
         else remove(root, path, stop);
         onProgress?.(index + 1, steps.length);
@@ -124,12 +130,16 @@ function withForced(record: FileRecord, forced: readonly Write[]): FileRecord {
  * The plan may be minutes old where a person was asked something: what they saved meanwhile is not overwritten. What
  * another run has brought about already is as good as planned.
  */
-function refuseChanged(root: string, entry: Write | Deletion): void {
+function refuseEntryChanged(root: string, entry: Write | Deletion): void {
   const expected = "current" in entry ? entry.current : undefined;
   const intended = "content" in entry ? entry.content : undefined;
-  const now = readText(root, entry.path);
+  refuseChanged(root, entry.path, expected, intended);
+}
+
+function refuseChanged(root: string, path: string, expected: string | undefined, intended: string | undefined): void {
+  const now = readText(root, path);
   if (now === expected || now === intended) return;
-  throw new EdaError(`${entry.path} was changed while this was running`, { hint: "run it again" });
+  throw new EdaError(`${path} was changed while this was running`, { hint: "run it again" });
 }
 
 /** Deletes a file, and the folders that it leaves empty. */

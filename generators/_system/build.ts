@@ -215,7 +215,8 @@ function byRef(a: EventRef, b: EventRef): number {
   return a.service < b.service ? -1 : a.service > b.service ? 1 : a.event < b.event ? -1 : a.event > b.event ? 1 : 0;
 }
 
-function deepFreeze<T>(value: T): T {
+/** Freezes a value and all that it holds. */
+export function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
     for (const part of Object.values(value)) deepFreeze(part);

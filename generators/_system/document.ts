@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import { buildSystem } from "./build.ts";
 import { EdaError, ManifestEditError } from "./errors.ts";
 import type { NodePath, Place } from "./place.ts";
-import { Positions } from "./positions.ts";
+import { Positions, placeIn } from "./positions.ts";
 import { readManifestText } from "./read.ts";
 import { reconcile } from "./reconcile.ts";
 import type { SchemaProblem } from "./schema-problem.ts";
 import { schemaProblems } from "./schema-problems.ts";
 import { spliced } from "./splice.ts";
 import type { System } from "./system.ts";
-import { type MapNode, nearestNode, plainValue } from "./tree.ts";
+import { type MapNode, plainValue } from "./tree.ts";
 import { mergedAt, removedAt, valueAt } from "./values.ts";
 
 /**
@@ -46,10 +46,14 @@ export interface ManifestDocument {
 /**
  * Reads a manifest. What keeps it from being read at all (bad YAML, not a map, too large, of a newer format) throws an
  * UnreadableManifestError with its place; what is wrong with its content is in `schemaProblems`.
+ * @param complete Makes the system whole; without it no saga has a flow.
  */
-export function parseManifest(text: string, file = "eda.yaml"): ManifestDocument {
-  return new Manifest(text, file);
+export function parseManifest(text: string, file = "eda.yaml", complete?: Completion): ManifestDocument {
+  return new Manifest(text, file, complete);
 }
+
+/** Adds to a system what stands in other files than the manifest: its sagas' flows. Asked at each look at the system. */
+export type Completion = (system: System) => System;
 
 /** A text with what was read from it. */
 interface Base {
@@ -67,9 +71,11 @@ class Manifest implements ManifestDocument {
   #value: unknown;
   #problems: readonly SchemaProblem[] | undefined;
   #system: System | undefined;
+  readonly #complete: Completion;
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, complete: Completion = (system) => system) {
     this.file = file;
+    this.#complete = complete;
     this.#base = baseOf(text, file);
     this.#value = this.#base.value;
   }
@@ -86,7 +92,7 @@ class Manifest implements ManifestDocument {
       throw new EdaError(problem.message, { hint: problem.hint, place });
     }
     this.#system ??= buildSystem(this.#value);
-    return this.#system;
+    return this.#complete(this.#system);
   }
 
   get(path: NodePath): unknown {
@@ -95,12 +101,7 @@ class Manifest implements ManifestDocument {
 
   place(path: NodePath, part: "key" | "value" = "key"): Place {
     const { root, positions } = this.#written();
-    const found = nearestNode(root, path);
-    if (found.entry === undefined)
-      return positions.place(path.length === 0 || found.node !== root ? found.node.start : 0);
-    const wanted = found.exact ? part : "key";
-    const empty = found.node.start === found.node.end;
-    return positions.place(wanted === "key" || empty ? found.entry.keyStart : found.node.start);
+    return placeIn(root, positions, path, part);
   }
 
   set(path: NodePath, value: unknown): void {

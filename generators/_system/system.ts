@@ -1,3 +1,5 @@
+import type { SagaDefinition } from "../../templates/runtime/src/saga/definition.ts";
+
 /**
  * The typed graph of a system, resolved from its manifest: what the rules check and `render` draws from.
  *
@@ -122,8 +124,12 @@ export interface Outbox {
 
 export interface SagaEntry {
   readonly name: string;
+  /** Path of its file, from the repository's root: `sagas/payment.saga.yaml`. */
   readonly definition: string;
+  /** The service that hosts it. */
   readonly service: string;
+  /** What its file says, compiled; absent while that cannot be read (`withFlows`). */
+  readonly flow?: SagaDefinition;
 }
 
 export interface StreamsApp {

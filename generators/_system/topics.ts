@@ -8,12 +8,12 @@ export function eventsTopic(service: Pick<Service, "name" | "aggregate">): strin
 }
 
 /** What is asked of a service: `orders.commands`. */
-function commandsTopic(service: Pick<Service, "name">): string {
+export function commandsTopic(service: Pick<Service, "name">): string {
   return `${service.name}.commands`;
 }
 
 /** What participants answer a saga: `payment.replies`. */
-function repliesTopic(saga: Pick<SagaEntry, "name">): string {
+export function repliesTopic(saga: Pick<SagaEntry, "name">): string {
   return `${saga.name}.replies`;
 }
 

@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 import { collectAnswers } from "../../../generators/_command/answers.ts";
 import { parseManifest } from "../../../generators/_system/document.ts";
 import { command } from "../../../generators/app/command.ts";
+import { noSagas } from "../../support/no-sagas.ts";
 
 const stream =
   "stream: { platform: nats, partitions: 3, replication: 1, retention: forever, expected: { peakPerSecond: 0.5, averageBytes: 90, growthPerYear: 1.1 } }\n";
@@ -12,7 +13,7 @@ describe("The questions about a new system", () => {
     const manifest = parseManifest("eda: 1\nname: system\n");
     const said = { name: "shop" };
     const collected = await collectAnswers(command, { command: "app", said }, { by: "default" }, manifest.system);
-    command.edit({ manifest, ...collected });
+    command.edit({ manifest, sagas: noSagas(manifest), ...collected });
     assert.deepEqual(manifest.system.stream, {
       platform: "kafka",
       partitions: 12,
@@ -32,7 +33,7 @@ describe("The questions about a new system", () => {
       { by: "default" },
       system,
     );
-    command.edit({ manifest, ...collected });
+    command.edit({ manifest, sagas: noSagas(manifest), ...collected });
     assert.equal(manifest.toString(), `eda: 1\nname: shop\n${stream}`);
   });
 

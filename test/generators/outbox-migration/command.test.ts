@@ -5,13 +5,15 @@ import { parseManifest } from "../../../generators/_system/document.ts";
 import outbox from "../../../generators/outbox/index.ts";
 import { command } from "../../../generators/outbox-migration/command.ts";
 import outboxMigration from "../../../generators/outbox-migration/index.ts";
+import { noSagas } from "../../support/no-sagas.ts";
 
 const shop = "eda: 1\nname: shop\nservices: { orders: { port: 4001 }, payments: { port: 4002 } }\n";
 
 describe("An outbox", () => {
   it("is added once and left as it is afterwards", () => {
     const manifest = parseManifest(shop);
-    const edit = () => command.edit({ manifest, answers: { service: "orders", relay: "polling" } });
+    const edit = () =>
+      command.edit({ manifest, sagas: noSagas(manifest), answers: { service: "orders", relay: "polling" } });
     edit();
     assert.deepEqual(manifest.get(["outboxes", "orders"]), { relay: "polling", retention: "7d" });
     const once = manifest.toString();

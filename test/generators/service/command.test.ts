@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 import { type Collected, collectAnswers } from "../../../generators/_command/answers.ts";
 import { type ManifestDocument, parseManifest } from "../../../generators/_system/document.ts";
 import { command, type ServiceAnswers } from "../../../generators/service/command.ts";
+import { noSagas } from "../../support/no-sagas.ts";
 
 /** Answers under `--defaults`. */
 function answered(manifest: ManifestDocument, said: Record<string, string>): Promise<Collected<ServiceAnswers>> {
@@ -12,7 +13,7 @@ function answered(manifest: ManifestDocument, said: Record<string, string>): Pro
 async function added(text: string, said: Record<string, string>): Promise<ManifestDocument> {
   const manifest = parseManifest(text);
   const { answers } = await answered(manifest, said);
-  command.edit({ manifest, answers });
+  command.edit({ manifest, answers, sagas: noSagas(manifest) });
   return manifest;
 }
 
@@ -58,7 +59,7 @@ describe("A service that is there", () => {
     const manifest = parseManifest(rooms);
     const { answers, assumed } = await answered(manifest, { name: "rooms" });
     assert.deepEqual([...assumed], []);
-    command.edit({ manifest, answers });
+    command.edit({ manifest, answers, sagas: noSagas(manifest) });
     assert.equal(manifest.toString(), rooms);
   });
 
