@@ -1,5 +1,6 @@
 import type { Broker } from "../broker/broker.ts";
 import type { Database, Transaction } from "../database/database.ts";
+import type { OutboxRow } from "./outbox.ts";
 
 export interface RelayOptions {
   readonly database: Database;
@@ -46,6 +47,8 @@ export interface RelayRetry {
 export interface RelayObserver {
   /** `seconds`: from the claim to the record of the acknowledgement. */
   published?(count: number, seconds: number): void;
+  /** The rows of `published`, and when they were claimed. A row may come twice, like its message. */
+  sent?(rows: readonly OutboxRow[], claimedAt: Date): void;
   refused?(failure: RefusedRow): void;
   /** Database or broker away: the relay pauses and goes on. */
   interrupted?(error: unknown): void;

@@ -23,6 +23,7 @@ export interface Pass {
  */
 export async function relayPass(options: RelayOptions, name: string, mayGoOn: () => boolean): Promise<Pass> {
   const { database, broker, observer } = options;
+  const claimedAt = new Date();
   const began = performance.now();
   const batch = [name, options.batch ?? 500, options.batchBytes ?? 4 << 20];
   const { rows } = await database.query<OutboxRow & Record<string, unknown>>(CLAIM, batch);
@@ -31,6 +32,7 @@ export async function relayPass(options: RelayOptions, name: string, mayGoOn: ()
   await markPublished(options, sent.acknowledged);
   if (sent.acknowledged.length > 0) {
     observer?.published?.(sent.acknowledged.length, (performance.now() - began) / 1000);
+    observer?.sent?.(sent.acknowledged, claimedAt);
   }
   for (const refused of sent.refused) await recordFailure(options, refused);
   const pass = { claimed: rows.length, acknowledged: sent.acknowledged.length };

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { type TelemetrySettings, telemetryFromEnv, telemetryKeys } from "../telemetry/settings.ts";
 
 /** How a service process runs: what differs between a laptop, a test and production. */
 export interface ServiceConfig {
@@ -22,6 +23,8 @@ export interface ServiceConfig {
   readonly broker: { readonly kind: "embedded"; readonly url: string };
   readonly auth?: AuthConfig;
   readonly logLevel: LogLevel;
+  /** Where spans go, by OpenTelemetry's own variables. Without it none are made. */
+  readonly telemetry?: TelemetrySettings;
   /** So long the inbox remembers what was handled. Default 30 days. */
   readonly inboxHorizonMs?: number;
   /** What a graceful stop may take before the process ends all the same. */
@@ -63,6 +66,7 @@ export const environmentKeys = {
   EDA_ROLE: `One of ${roles.join(", ")}; --role overrides it. Default all.`,
   EDA_INSTANCE: "Name of this process among those of the service. Default <host name>:<admin port>.",
   SHUTDOWN_TIMEOUT_MS: "Limit of a graceful stop in milliseconds. Default 10000.",
+  ...telemetryKeys,
 } as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -98,6 +102,7 @@ export function configFromEnv(
   const kind = read("BROKER") ?? "embedded";
   if (kind !== "embedded") throw new ConfigError(`BROKER is "${kind}": this runtime knows embedded.`);
   const auth = authFrom(read, required);
+  const telemetry = telemetryFromEnv(environment);
   const adminToken = read("ADMIN_TOKEN");
   const adminPort = integer("ADMIN_PORT", ports.adminPort, 65535);
   // No other process of this machine has the port; a free one says nothing about who this is.
@@ -113,6 +118,7 @@ export function configFromEnv(
     databaseUrl: postgresUrl("DATABASE_URL", required("DATABASE_URL")),
     broker: { kind, url: postgresUrl("BROKER_URL", required("BROKER_URL")) },
     ...(auth === undefined ? {} : { auth }),
+    ...(telemetry === undefined ? {} : { telemetry }),
     logLevel: oneOf("LOG_LEVEL", read("LOG_LEVEL") ?? "info", logLevels),
     inboxHorizonMs: integer("INBOX_HORIZON_DAYS", 30, 36_500, 1) * 86_400_000,
     shutdownTimeoutMs: integer("SHUTDOWN_TIMEOUT_MS", 10_000, 3_600_000),

@@ -4,6 +4,8 @@ import { type Aggregate, executeCommand } from "../aggregate/execute.ts";
 import { stateTable } from "../aggregate/state-table.ts";
 import type { ConsumerRetry } from "../inbox/consumer-options.ts";
 import { insertMessages } from "../outbox/insert.ts";
+import { tracedInsert } from "../telemetry/messaging-spans.ts";
+import { openSpans } from "../telemetry/open-spans.ts";
 import { createAdminApp } from "./admin.ts";
 import { adminVerbs } from "./admin-verbs.ts";
 import { checkConfig, type ServiceConfig } from "./config.ts";
@@ -64,16 +66,19 @@ export function createService<State, Command extends NamedCommand, Event extends
   failure.promise.catch(() => {});
   const addresses: { http?: string; admin: string } = { admin: "" };
   const { decider } = implementation;
-  const aggregate: Aggregate<State, Command, Event> = {
-    definition,
-    contracts,
-    decider,
-    persistence: stateTable(definition.aggregate, decider.initialState),
-    insertMessages,
-  };
   const does = (role: ServiceConfig["role"]) => config.role === "all" || config.role === role;
 
   async function open(): Promise<void> {
+    const spans = await openSpans(config.telemetry, definition.name, log);
+    // Opened first, so closed last: the spans of what is closed before are exported too.
+    openings.add("telemetry", () => spans.close());
+    const aggregate: Aggregate<State, Command, Event> = {
+      definition,
+      contracts,
+      decider,
+      persistence: stateTable(definition.aggregate, decider.initialState),
+      insertMessages: tracedInsert(spans, insertMessages),
+    };
     const database = openDatabase(definition, config, health, openings);
     const verbs = adminVerbs(definition, database);
     const admin = await createAdminApp({ log, metrics, health, token: config.adminToken, verbs });
@@ -98,6 +103,7 @@ export function createService<State, Command extends NamedCommand, Event extends
       metrics,
       health,
       openings,
+      spans,
       react: (message, tx) =>
         react(
           {
@@ -119,14 +125,16 @@ export function createService<State, Command extends NamedCommand, Event extends
         log,
         metrics,
         health,
+        spans,
         definition,
         auth: config.auth,
-        routes(guarded, clientOf) {
+        routes(guarded, clientOf, traceparentOf) {
           const context = {
             definition,
             contracts,
             database,
             clientOf,
+            traceparentOf,
             // The route has checked the data against this command's contract.
             execute: (tx, command, cause) => executeCommand(aggregate, tx, command as Command, cause),
             read: (id) => aggregate.persistence.read(database, id),

@@ -7,6 +7,8 @@ import type { ConsumerRetry, Handler } from "../inbox/consumer-options.ts";
 import type { Message } from "../message/message.ts";
 import type { Relay } from "../outbox/outbox.ts";
 import { createRelay } from "../outbox/relay.ts";
+import { recordSent, tracedHandler } from "../telemetry/messaging-spans.ts";
+import type { Spans } from "../telemetry/spans.ts";
 import { ConfigError, type ServiceConfig } from "./config.ts";
 import type { ServiceDefinition } from "./definition.ts";
 import { durationMs } from "./duration.ts";
@@ -22,6 +24,7 @@ export interface MessagingOptions {
   readonly metrics: Metrics;
   readonly health: Health;
   readonly openings: Openings;
+  readonly spans: Spans;
   /** Handles one message in the transaction that holds the inbox's mark. */
   readonly react: (message: Message, tx: Transaction) => Promise<void>;
   /** Called when a part has ended that the service cannot do without. */
@@ -79,7 +82,7 @@ function watched(broker: Broker, { health, failed }: MessagingOptions): Broker {
 }
 
 async function startRelay(options: MessagingOptions, broker: Broker): Promise<Relay> {
-  const { definition, config, database, log, metrics, openings } = options;
+  const { definition, config, database, log, metrics, openings, spans } = options;
   const { outbox } = definition;
   if (outbox?.relay === "cdc")
     throw new ConfigError(
@@ -92,6 +95,7 @@ async function startRelay(options: MessagingOptions, broker: Broker): Promise<Re
     retentionMs: durationMs(outbox?.retention ?? "0s"),
     observer: {
       published: (count) => metrics.published.inc(count),
+      ...(spans.recording && { sent: (rows, claimedAt) => recordSent(spans, rows, claimedAt) }),
       refused: ({ error, ...row }) =>
         log[row.parked ? "error" : "warn"]({ err: error, ...row }, "the broker refused a message"),
       interrupted: (error) => log.warn({ err: error }, "the relay is interrupted and goes on when it can"),
@@ -105,7 +109,8 @@ async function startRelay(options: MessagingOptions, broker: Broker): Promise<Re
 
 /** One consumer a service, named after it: its group, its place in the inbox, its dead letters. */
 async function startConsumer(options: MessagingOptions, broker: Broker, kick: () => void): Promise<void> {
-  const { definition, config, database, log, metrics, openings, react } = options;
+  const { definition, config, database, log, metrics, openings, spans } = options;
+  const react = tracedHandler(spans, definition.name, options.react);
   const consumer = createConsumer({
     name: definition.name,
     database,

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from "fastify";
+import { httpSpans, type TraceparentOf } from "../telemetry/http-spans.ts";
+import type { Spans } from "../telemetry/spans.ts";
 import { type AppOptions, createApp } from "./app.ts";
 import { authenticate, type ClientOf } from "./auth.ts";
 import { type AuthConfig, isLoopback } from "./config.ts";
@@ -10,20 +12,23 @@ import { Problem } from "./problem.ts";
 export interface PublicAppOptions extends AppOptions {
   readonly definition: ServiceDefinition;
   readonly health: Health;
+  readonly spans: Spans;
   readonly auth: AuthConfig | undefined;
   /** Registers what asks for a bearer token. */
-  readonly routes: (app: FastifyInstance, clientOf: ClientOf) => void;
+  readonly routes: (app: FastifyInstance, clientOf: ClientOf, traceparentOf: TraceparentOf) => void;
 }
 
 /** The interface for clients: health and the OpenAPI document open, everything else behind the bearer token. */
 export async function createPublicApp(options: PublicAppOptions): Promise<FastifyInstance> {
   const app = createApp(options);
+  // Before all other hooks: a request that they refuse has a span too.
+  const traceparentOf = httpSpans(app, options.spans);
   healthRoutes(app, options.health);
   refuseWhileStopping(app, options.health);
   if (options.auth === undefined) refuseForeignNames(app);
   await openApi(app, options.definition, options.auth !== undefined);
   await app.register(async (guarded) => {
-    options.routes(guarded, authenticate(guarded, options.auth));
+    options.routes(guarded, authenticate(guarded, options.auth), traceparentOf);
   });
   return app;
 }

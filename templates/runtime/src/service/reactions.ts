@@ -5,7 +5,6 @@ import type { Transaction } from "../database/database.ts";
 import type { Message } from "../message/message.ts";
 import { ConfigError } from "./config.ts";
 import type { NamedCommand, NamedEvent, Outcome, Reaction, ServiceDefinition } from "./definition.ts";
-import { childSpan } from "./tracing.ts";
 
 export interface ReactionRun<Command extends NamedCommand, Event extends NamedEvent> {
   readonly definition: ServiceDefinition;
@@ -26,7 +25,8 @@ export async function react<Command extends NamedCommand, Event extends NamedEve
   const cause: Cause = {
     correlationid: message.correlationid,
     causationid: message.id,
-    traceparent: childSpan(message.traceparent),
+    // The handling's own span: messaging.ts gives each message that.
+    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
   };
   await reaction(message, {
     tx,

@@ -4,19 +4,20 @@ import type { Contracts, Violation } from "../aggregate/contracts.ts";
 import type { Cause } from "../aggregate/execute.ts";
 import type { Loaded } from "../aggregate/persistence.ts";
 import type { Database, Transaction } from "../database/database.ts";
+import type { TraceparentOf } from "../telemetry/http-spans.ts";
 import type { ClientOf } from "./auth.ts";
 import type { NamedCommand, NamedEvent, Outcome, ServiceDefinition } from "./definition.ts";
 import { type Answer, answerOnce, fingerprint, idempotencyKey } from "./idempotency.ts";
 import { aggregateSchema, commandSchema } from "./openapi.ts";
 import { Problem } from "./problem.ts";
 import { findUnstorable, storableText } from "./storable.ts";
-import { childSpan } from "./tracing.ts";
 
 export interface RouteContext {
   readonly definition: ServiceDefinition;
   readonly contracts: Contracts;
   readonly database: Database;
   readonly clientOf: ClientOf;
+  readonly traceparentOf: TraceparentOf;
   execute(tx: Transaction, command: NamedCommand, cause: Cause): Promise<Outcome<NamedEvent>>;
   read(id: string): Promise<Loaded<unknown> | undefined>;
   /** Called after a commit that has put events into the outbox. */
@@ -59,17 +60,13 @@ export function aggregateRoute(app: FastifyInstance, { definition, read }: Route
 }
 
 async function answerCommand(
-  { definition, database, clientOf, execute, committed }: RouteContext,
+  { definition, database, clientOf, traceparentOf, execute, committed }: RouteContext,
   request: FastifyRequest,
   type: string,
   data: object,
 ): Promise<Answer & { readonly replayed: boolean }> {
   const key = idempotencyKey(request.headers["idempotency-key"]);
-  const { traceparent } = request.headers;
-  const cause: Cause = {
-    correlationid: request.id,
-    traceparent: childSpan(typeof traceparent === "string" ? traceparent : undefined),
-  };
+  const cause: Cause = { correlationid: request.id, traceparent: traceparentOf(request) };
   const answer = await database.transaction(async (tx) => {
     const work = async () => answerOf(definition, type, await execute(tx, { type, data }, cause));
     if (key === undefined) return { ...(await work()), replayed: false };

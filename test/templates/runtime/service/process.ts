@@ -20,8 +20,9 @@ export function startProcess(
   around: Surroundings,
   environment: Readonly<Record<string, string>> = {},
   args: readonly string[] = [],
+  program: "orders" | "inventory" = "orders",
 ): ServiceProcess {
-  const main = path.join(import.meta.dirname, "orders.main.mts");
+  const main = path.join(import.meta.dirname, `${program}.main.mts`);
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {

@@ -7,6 +7,7 @@ import { createHealth, type Health } from "../../../../templates/runtime/src/ser
 import { createMetrics } from "../../../../templates/runtime/src/service/metrics.ts";
 import { createPublicApp } from "../../../../templates/runtime/src/service/public-app.ts";
 import { aggregateRoute, commandRoutes, kebabCase } from "../../../../templates/runtime/src/service/routes.ts";
+import { unrecorded } from "../../../../templates/runtime/src/telemetry/spans.ts";
 import { ordersDefinition } from "./orders.fixture.ts";
 
 describe("the public interface", () => {
@@ -21,13 +22,15 @@ describe("the public interface", () => {
       metrics: createMetrics("orders"),
       definition: ordersDefinition,
       health,
+      spans: unrecorded,
       auth,
-      routes(guarded, clientOf) {
+      routes(guarded, clientOf, traceparentOf) {
         const context = {
           definition: ordersDefinition,
           contracts: compileContracts(ordersDefinition),
           database: { transaction: () => assert.fail("reached the database") } as never,
           clientOf,
+          traceparentOf,
           execute: () => assert.fail(),
           read: async () => undefined,
           committed: () => {},
