@@ -93,6 +93,8 @@ export type SagaInput =
   /** Begins the saga: the only input without a state. Later ones of the same saga change nothing. */
   | { readonly type: "triggered"; readonly id: string; readonly data: JsonObject }
   | SagaReply
+  /** Choreography: an event of the saga was seen. It may be seen before the trigger, whose topic is another. */
+  | { readonly type: "seen"; readonly id: string; readonly event: string; readonly data: JsonObject }
   | { readonly type: "timer"; readonly timer: SagaTimer }
   /** The relay has parked the stage's outgoing row, or the row waits behind a parked one (R13); or it goes on again. */
   | ({ readonly type: "parked" | "unparked" } & Stage)
