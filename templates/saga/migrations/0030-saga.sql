@@ -23,7 +23,11 @@ CREATE TABLE public.saga (
   -- running, compensating, completed, compensated, completed-with-exceptions, compensated-with-exceptions
   status text NOT NULL,
   stuck boolean NOT NULL DEFAULT false,
+  -- Whether the relay cannot send some command of it: those are looked at until it can.
+  parked boolean NOT NULL DEFAULT false,
   state jsonb NOT NULL,
+  -- Rows in its log: the next one's number follows.
+  log_length bigint NOT NULL DEFAULT 0,
   -- SHA-256 of the trigger's data: the same id with another payload is an error.
   trigger_fingerprint text NOT NULL,
   trigger_id uuid NOT NULL,
@@ -37,6 +41,7 @@ CREATE TABLE public.saga (
 -- The limit on what is in flight; stuck ones are not counted.
 CREATE INDEX saga_in_flight ON public.saga (saga) WHERE ended_at IS NULL AND NOT stuck;
 CREATE INDEX saga_stuck ON public.saga (saga, started_at) WHERE stuck;
+CREATE INDEX saga_parked ON public.saga (id) WHERE parked;
 CREATE INDEX saga_correlation ON public.saga (correlationid);
 CREATE INDEX saga_ended ON public.saga (ended_at) WHERE ended_at IS NOT NULL;
 

@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
 import type { SagaDefinition } from "./definition.ts";
 
-/**
- * SHA-256 of the definition's canonical JSON, in hexadecimal (R10). Keys are sorted at every depth, so that neither
- * the order of a file's keys nor a round trip through jsonb makes another definition of it.
- */
+/** R10: by what an instance knows the definition that it began with. */
 export function definitionHash(definition: SagaDefinition): string {
-  return createHash("sha256").update(JSON.stringify(definition, sorted)).digest("hex");
+  return jsonHash(definition);
+}
+
+/**
+ * SHA-256 of a value's canonical JSON, in hexadecimal. Keys are sorted at every depth, so that neither their order nor
+ * a round trip through jsonb makes another value of it.
+ */
+export function jsonHash(value: object): string {
+  return createHash("sha256").update(JSON.stringify(value, sorted)).digest("hex");
 }
 
 function sorted(_key: string, value: unknown): unknown {

@@ -17,6 +17,8 @@ export interface SagaChange {
   readonly revision?: bigint;
   /** Id of the message that led to it. */
   readonly causedBy?: string;
+  /** Trace of that message; the commands that follow carry it on. Absent: the trigger's. */
+  readonly traceparent?: string;
   /** For the log: an operator's reason. */
   readonly reason?: string;
 }
