@@ -1,0 +1,191 @@
+import type { JsonObject, SagaDefinition, SagaDirection, SagaStep } from "../definition.ts";
+import type {
+  Course,
+  Decide,
+  SagaEffect,
+  SagaLogEntry,
+  SagaState,
+  Stage,
+  StepState,
+  Transition,
+} from "../transition.ts";
+
+/**
+ * The watchdog of a choreography: what the machine is to an orchestration, but it only looks on. A stage begins when
+ * the event of its `on` is seen and settles with its own; the saga is over when nothing that has begun is open. Topics
+ * give no order among each other, so each event counts whenever it comes, and the trigger may come late. What is open
+ * at the deadline is stuck, until its event is seen after all.
+ */
+export const observe: Decide = (definition, state, input): Transition => {
+  switch (input.type) {
+    case "triggered":
+      return after(definition, state, input.id, (saga) =>
+        see({ ...saga, trigger: input.data }, definition, definition.trigger, input.data),
+      );
+    case "seen":
+      return after(definition, state, input.id, (saga) => see(saga, definition, input.event, input.data));
+    case "reply":
+      return after(definition, state, undefined, (saga) =>
+        // What has an event is seen by it; a compensation that had nothing to undo has none.
+        input.noop === true && input.outcome === "success" ? settleNoop(saga, input) : unchanged(saga),
+      );
+    case "timer":
+      return after(definition, state, undefined, (saga) =>
+        input.timer.kind === "deadline" ? passDeadline(saga) : unchanged(saga),
+      );
+    default:
+      // Nothing is sent from here that could be parked, be retried or have its answer fail.
+      return after(definition, state, undefined, unchanged);
+  }
+};
+
+/** The stages that an event begins or settles, and how. */
+export function meaningOf(definition: SagaDefinition, event: string): readonly (Stage & { readonly as: Meaning })[] {
+  return stagesOf(definition).flatMap(({ step, direction, on, success, failure }) => [
+    ...(on === event ? [{ step, direction, as: "begun" as const }] : []),
+    ...(success === event ? [{ step, direction, as: "succeeded" as const }] : []),
+    ...(failure === event ? [{ step, direction, as: "failed" as const }] : []),
+  ]);
+}
+
+type Meaning = "begun" | "succeeded" | "failed";
+type Change = { readonly state: SagaState; readonly log: readonly SagaLogEntry[] };
+
+function stagesOf({ groups }: SagaDefinition) {
+  return groups
+    .flat()
+    .flatMap((step: SagaStep) => [
+      stageOf(step.id, "forward", step),
+      ...(step.compensation === undefined ? [] : [stageOf(step.id, "compensation", step.compensation)]),
+    ]);
+}
+
+function stageOf(
+  step: string,
+  direction: SagaDirection,
+  { on, success, failure }: { readonly on?: string; readonly success: string; readonly failure?: string },
+) {
+  return { step, direction, on, success, failure };
+}
+
+function after(
+  definition: SagaDefinition,
+  before: SagaState | undefined,
+  id: string | undefined,
+  change: (state: SagaState) => Change,
+): Transition {
+  if (before === undefined && id === undefined) throw new Error("a choreography begins with an event of it");
+  const begun = before ?? begin(id ?? "");
+  const { state: changed, log } = change(begun);
+  if (before !== undefined && changed === before) return { state: before, effects: log.map(asEffect) };
+  const state = withStatus(changed);
+  const effects: SagaEffect[] = log.map(asEffect);
+  if (before === undefined) {
+    const timer = { kind: "deadline", step: "", direction: "forward", round: 0, attempt: 0 } as const;
+    effects.unshift({ type: "timer", timer, afterMs: definition.deadlineMs, starts: "now" });
+    effects.unshift(asEffect({ what: "started" }));
+  }
+  const stuck = isOpenStuck(state);
+  if (before === undefined || state.status !== before.status || stuck !== isOpenStuck(before))
+    effects.push({ type: "status", status: state.status, stuck });
+  if (isOver(state) && !(before && isOver(before))) effects.push({ type: "cancel-timers" });
+  return { state, effects };
+}
+
+function begin(id: string): SagaState {
+  return { id, status: "running", trigger: {}, group: 0, deadlinePassed: false, exceptions: false, steps: {} };
+}
+
+function see(state: SagaState, definition: SagaDefinition, event: string, data: JsonObject): Change {
+  return meaningOf(definition, event).reduce<Change>(
+    (change, { step, direction, as }) => {
+      const course = change.state.steps[step]?.[direction];
+      const next = courseAfter(course, as, data, change.state.deadlinePassed);
+      if (next === course) return change;
+      const changed = withCourse(change.state, { step, direction }, next);
+      const what = as === "begun" ? "step-begun" : `step-${as}`;
+      const failed = as === "failed" && changed.failure === undefined;
+      return {
+        state: failed ? { ...changed, failure: { step, reason: reasonOf(data, event) } } : changed,
+        log: [...change.log, { what, step, direction, detail: event }],
+      };
+    },
+    { state, log: [] },
+  );
+}
+
+/** An outcome is final; a beginning that is seen after it says nothing new. */
+function courseAfter(course: Course | undefined, as: Meaning, data: JsonObject, isLate: boolean): Course {
+  if (course !== undefined && (as === "begun" || course.status === "succeeded" || course.status === "failed"))
+    return course;
+  if (as === "begun") return { status: "waiting", round: 1, attempt: 1, ...(isLate && { stuck: "unknown" }) };
+  return { status: as, round: 1, attempt: 1, reply: data };
+}
+
+/** From a compensation that had nothing to undo on, its forward is refused: nobody waits for it any more. */
+function settleNoop(state: SagaState, { step, direction }: Stage): Change {
+  if (direction !== "compensation" || state.steps[step]?.compensation?.status === "succeeded") return unchanged(state);
+  const settled = withCourse(state, { step, direction }, { status: "succeeded", round: 1, attempt: 1, noop: true });
+  const forward = settled.steps[step]?.forward;
+  const isOpen = forward === undefined || forward.status === "waiting";
+  return {
+    state: isOpen
+      ? withCourse(settled, { step, direction: "forward" }, { status: "unknown", round: 1, attempt: 1 })
+      : settled,
+    log: [{ what: "nothing-to-undo", step, direction }],
+  };
+}
+
+function passDeadline(state: SagaState): Change {
+  if (isOver(state) || state.deadlinePassed) return unchanged(state);
+  const open = coursesOf(state).filter(({ course }) => course.status === "waiting");
+  const passed: SagaState = { ...state, deadlinePassed: true };
+  return {
+    state: open.reduce((all, { course, ...stage }) => withCourse(all, stage, { ...course, stuck: "unknown" }), passed),
+    log: open.map(({ step, direction }) => ({ what: "stuck", step, direction, detail: "not ended by the deadline" })),
+  };
+}
+
+/** Nothing that has begun is open: then it is over, and what has failed or was undone tells how. */
+function withStatus(state: SagaState): SagaState {
+  if (isOver(state)) return state;
+  const courses = coursesOf(state);
+  const isUndone = state.failure !== undefined || courses.some(({ direction }) => direction === "compensation");
+  // Before its trigger was seen nobody knows what else has begun. A trigger's data holds the key, so it is never empty.
+  const isTriggered = Object.keys(state.trigger).length > 0;
+  const isOpen = !isTriggered || courses.length === 0 || courses.some(({ course }) => course.status === "waiting");
+  const status = isOpen ? (isUndone ? "compensating" : "running") : isUndone ? "compensated" : "completed";
+  return status === state.status ? state : { ...state, status };
+}
+
+function withCourse(state: SagaState, { step, direction }: Stage, course: Course): SagaState {
+  const before: StepState = state.steps[step] ?? {};
+  return { ...state, steps: { ...state.steps, [step]: { ...before, [direction]: course } } };
+}
+
+function coursesOf(state: SagaState): readonly (Stage & { readonly course: Course })[] {
+  return Object.entries(state.steps).flatMap(([step, { forward, compensation }]) => [
+    ...(forward === undefined ? [] : [{ step, direction: "forward" as const, course: forward }]),
+    ...(compensation === undefined ? [] : [{ step, direction: "compensation" as const, course: compensation }]),
+  ]);
+}
+
+function isOpenStuck(state: SagaState): boolean {
+  return !isOver(state) && coursesOf(state).some(({ course }) => course.stuck !== undefined);
+}
+
+function isOver({ status }: SagaState): boolean {
+  return status !== "running" && status !== "compensating";
+}
+
+function reasonOf(data: JsonObject, event: string): string {
+  return typeof data.reason === "string" ? data.reason : `${event} has happened`;
+}
+
+function unchanged(state: SagaState): Change {
+  return { state, log: [] };
+}
+
+function asEffect(entry: SagaLogEntry): SagaEffect {
+  return { type: "log", entry };
+}
