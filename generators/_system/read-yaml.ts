@@ -14,13 +14,17 @@ import { type Entry, endOf, mergeKey, type Reading, type TreeNode, type Scalar a
 /** More nodes than this, aliases written out, and the document is an attack or a mistake. */
 const mostNodes = 1_000_000;
 
-/** Reads any YAML 1.2 document by the `yaml` package. */
-export function readYaml(text: string): Reading {
+/**
+ * Reads any YAML 1.2 document by the `yaml` package.
+ * @param onDuplicate Told of each key that is there twice, with its offset: the first one counts. Without it such a
+ *   document is not readable.
+ */
+export function readYaml(text: string, onDuplicate?: (key: string, at: number) => void): Reading {
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, stringKeys: false });
   const error = document.errors[0] ?? document.warnings[0];
   if (error !== undefined) return { wrong: sentence(error.message), hint: hintFor(error.code), at: error.pos[0] };
   try {
-    return { root: new Conversion(text).document(document) };
+    return { root: new Conversion(text, onDuplicate).document(document) };
   } catch (thrown) {
     if (thrown instanceof Unreadable) return { wrong: thrown.message, hint: thrown.hint, at: thrown.at };
     if (thrown instanceof RangeError) return { wrong: "It nests too deep", hint: "Write it flatter", at: 0 };
@@ -66,8 +70,11 @@ class Conversion {
   /** Number of nodes below each one, aliases written out. */
   readonly #sizes = new Map<TreeNode, number>();
 
-  constructor(text: string) {
+  readonly #onDuplicate: ((key: string, at: number) => void) | undefined;
+
+  constructor(text: string, onDuplicate?: (key: string, at: number) => void) {
     this.#text = text;
+    this.#onDuplicate = onDuplicate;
   }
 
   document(document: Document.Parsed): TreeNode {
@@ -96,6 +103,8 @@ class Conversion {
       for (const pair of node.items) {
         const entry = this.#entry(pair.key, pair.value, start);
         if (entries.has(entry.key)) {
+          this.#onDuplicate?.(entry.key, entry.keyStart);
+          if (this.#onDuplicate) continue;
           throw new Unreadable(`The key ${entry.key} is there twice`, "Remove or rename one of them", entry.keyStart);
         }
         entries.set(entry.key, entry);
