@@ -73,7 +73,6 @@ describe("the watchdog of a choreography", () => {
         const straight = observed(...way);
         assert.equal(status, straight.status);
         assert.deepEqual(failure, straight.failure);
-        // Removed once: that nothing is over before the trigger was seen.
         for (const [step, { forward, compensation }] of Object.entries(straight.steps)) {
           assert.equal(steps[step]?.forward?.status, forward?.status);
           assert.equal(steps[step]?.compensation?.status, compensation?.status);
@@ -90,6 +89,13 @@ describe("the watchdog of a choreography", () => {
     const { state, effects } = observe(definition, late, seen("gifts.GiftSent"));
     assert.equal(state.status, "completed");
     assert.ok(effects.some((effect) => effect.type === "status" && !effect.stuck));
+  });
+
+  it("is never over before its trigger was seen, which may have begun more", () => {
+    // Removed once: `!isTriggered ||` in observe.ts.
+    const early = observed(seen("gifts.GiftSent"));
+    assert.equal(early.status, "running");
+    assert.equal(observe(definition, early, triggered).state.status, "running");
   });
 
   it("arms its deadline once, with the first event that is seen, and cancels it at the end", () => {
