@@ -27,15 +27,22 @@ export class GiveUpError extends Error {
   override readonly name: string = "GiveUpError";
 }
 
-/** Thrown by a handler for a message whose time has not come: it is delivered again, and counts as no attempt. */
+/**
+ * Thrown by a handler for a message whose time has not come: it is delivered again, and counts as no attempt. Meanwhile
+ * later messages of its key wait, and those of its partition that the broker has not handed over yet; the other keys of
+ * its batch do not.
+ */
 export class NotYetError extends Error {
   override readonly name: string = "NotYetError";
   /** Pause until it is tried again. */
   readonly afterMs: number;
+  /** Is committed before the pause, although all else that the handler wrote is rolled back. */
+  readonly keeping: ((tx: Transaction) => Promise<void>) | undefined;
 
-  constructor(message: string, afterMs: number) {
+  constructor(message: string, afterMs: number, keeping?: (tx: Transaction) => Promise<void>) {
     super(message);
     this.afterMs = afterMs;
+    this.keeping = keeping;
   }
 }
 
@@ -56,14 +63,19 @@ export interface ConsumerOptions {
   readonly handleAll?: (messages: readonly Message[], tx: Transaction) => Promise<void>;
   /** By type: messages that are handled one by one, outside any transaction (saga.md R19). */
   readonly external?: Readonly<Record<string, ExternalHandler>>;
+  /** So many external messages, of different keys, are handled at once. Default 16. */
+  readonly externalAtOnce?: number;
   /**
    * Whether later messages of a failed one's key wait behind it. Default true. False for a saga's commands and replies,
    * which never wait behind a failed one (R18).
    */
   readonly keepsOrder?: boolean;
-  /** For so long, in milliseconds, a failing message is tried in place at most, whatever `retry` says. */
+  /** For so long, in milliseconds, a failing message is tried in place at most, also when `retry` has attempts left. */
   readonly triedForMs?: (message: Message) => number | undefined;
-  /** Runs in the transaction that moves a message to the dead letters. */
+  /**
+   * Runs in the transaction that moves a message to the dead letters. When it fails itself, the message goes there
+   * without it: nothing waits behind a message that cannot even be given up.
+   */
   readonly onGivenUp?: (message: Message, error: unknown, tx: Transaction) => Promise<void>;
   /**
    * Asked before messages are handled: how many of `wanted` may be, at least one; waits while none may. The rest is
@@ -108,6 +120,8 @@ export interface ConsumerObserver {
   duplicate?(message: Message): void;
   /** One attempt of a handler; it was rolled back. */
   failed?(message: Message, error: unknown, seconds: number): void;
+  /** Its handler says that its time has not come. */
+  notYet?(message: Message, error: NotYetError): void;
   deadLettered?(letter: LetteredMessage): void;
   /** It waits behind a dead letter of its key. */
   parked?(message: LetteredMessage): void;

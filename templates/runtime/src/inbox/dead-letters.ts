@@ -197,7 +197,8 @@ async function lockLetter(tx: Transaction, id: bigint): Promise<Locked> {
     found.topic,
     found.key,
   ]);
-  const letter = (await tx.query<Locked>(LOCKED, [id])).rows[0];
+  // Its own lock too: a letter that no key's row stands for may be on its way just now.
+  const letter = (await tx.query<Locked>(`${LOCKED} FOR UPDATE`, [id])).rows[0];
   if (letter === undefined) throw new DeadLetterNotFoundError(id);
   return letter;
 }

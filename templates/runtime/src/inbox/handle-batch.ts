@@ -1,136 +1,120 @@
 import type { Batch } from "../broker/broker.ts";
-import { isUnavailable, mayBeRetried } from "../database/errors.ts";
-import type { ConsumerOptions, LetteredMessage } from "./consumer-options.ts";
-import { concerns, type Decided, decide, type Progress } from "./decide.ts";
+import { attempter, type Failed } from "./attempt.ts";
+import { type ConsumerOptions, NotYetError } from "./consumer-options.ts";
+import { externalAttempter } from "./external.ts";
+import { tryerInPlace } from "./in-place.ts";
 import { type Item, readItem } from "./item.ts";
-import { type Failure, openKey, writeLetter } from "./letters.ts";
-import { mark, movePosition } from "./marks.ts";
-import { retryPolicy } from "./retry-policy.ts";
+import { createLanes, createSlots, type Lanes, type Waiting } from "./lanes.ts";
+import { movePosition } from "./marks.ts";
+import { workOf } from "./work.ts";
 
-/** A handler failed: which item, as far as that is known, and why. */
-interface Failed {
-  readonly item?: number;
-  /** Several messages in one transaction met another transaction's locks; by itself each of them may not. */
-  readonly collided?: true;
-  readonly error: unknown;
-}
+const EXTERNAL_AT_ONCE = 16;
 
 /**
  * Handles a batch in one transaction. When a handler fails, those before it are handled together again, it alone and
  * with retries, and then those after it together. While it is retried its partition waits; when it is given up only its
  * key does. The offset is committed after the database.
  *
- * A batch that ends in a deadlock is no handler's failure: it holds the locks of many messages at once, in the order
- * in which these came. Its messages are then handled one by one, each with its own locks alone.
+ * A batch that fails without saying at which message, or that ends in a deadlock, is handled one by one.
+ *
+ * External messages, those that follow with the same key, and what its handler or the consumer's options let the
+ * others not wait for (`NotYetError`, `keepsOrder: false`) come after the rest of the batch, the keys side by side.
  */
 export function batchHandler(options: ConsumerOptions): (batch: Batch) => Promise<void> {
-  const { name, database, handlers, observer } = options;
-  const policy = retryPolicy(options.retry);
+  const { name, database, admit, keepsOrder = true } = options;
+  const work = workOf(options);
+  const attempt = attempter(options, work);
+  const attemptExternal = externalAttempter(options);
+  const inPlace = tryerInPlace(options);
+  const slots = createSlots(options.externalAtOnce ?? EXTERNAL_AT_ONCE);
 
   return async (batch) => {
-    const items = batch.records.map(readItem).filter((item) => concerns(item, handlers));
+    const items = batch.records.map(readItem).filter((item) => work.concerns(item));
     for (let next = 0; next < items.length; ) {
       batch.signal.throwIfAborted();
-      const rest = items.slice(next);
-      const failed = await together(rest);
-      if (failed === undefined) break;
-      if (failed.collided) {
-        await oneByOne(rest, batch);
-        break;
-      }
-      const { item: at = rest.length - 1 } = failed;
-      const before = rest.slice(0, at);
-      // They can fail without it: one that swallows a failed statement makes those that follow it, or the commit, fail.
-      const settled = failed.item !== undefined && (at === 0 || (await together(before)) === undefined);
-      for (const item of settled ? [rest[at]!] : rest.slice(0, at + 1)) {
-        await alone(item, rest.length === 1 ? failed : undefined, batch);
-      }
-      next += at + 1;
+      const wanted = items.length - next;
+      const admitted = admit === undefined ? wanted : await admit(wanted, batch.signal);
+      const part = items.slice(next, next + Math.max(1, admitted));
+      await handlePart(part, batch);
+      next += part.length;
+      if (next < items.length) await batch.commit(items[next]!.record.offset);
     }
     await batch.commit(batch.records.at(-1)!.offset + 1n);
   };
 
-  async function oneByOne(items: readonly Item[], batch: Batch): Promise<void> {
-    for (const item of items) {
+  async function handlePart(part: readonly Item[], batch: Batch): Promise<void> {
+    const lanes = createLanes();
+    const plain: Item[] = [];
+    for (const item of part) {
+      const isExternal = item.message !== undefined && work.external(item.message) !== undefined;
+      if (isExternal || lanes.has(item.key)) lanes.add(item);
+      else plain.push(item);
+    }
+    await settle(plain, lanes, batch);
+    if (lanes.floor === undefined) return;
+    // All before it is done, and the partition still this member's.
+    await batch.commit(lanes.floor);
+    await lanes.run((waiting, stop) => runInLane(waiting, lanes, batch, stop));
+    await database.transaction((tx) => movePosition(tx, name, part));
+  }
+
+  async function settle(items: readonly Item[], lanes: Lanes, batch: Batch): Promise<void> {
+    for (let rest = items; rest.length > 0; ) {
       batch.signal.throwIfAborted();
-      const failed = await together([item]);
-      if (failed !== undefined) await alone(item, failed, batch);
+      const failed = await attempt(rest, lanes.floor);
+      if (failed === undefined) return;
+      const { item: at } = failed;
+      if (at === undefined) return oneByOne(rest, lanes, batch);
+      const before = rest.slice(0, at);
+      // They can fail without it: one that swallows a failed statement makes those that follow it, or the commit, fail.
+      const settled = at === 0 || (await attempt(before, lanes.floor)) === undefined;
+      if (settled) await alone(rest[at]!, rest.length === 1 ? failed : undefined, failed.error, lanes, batch);
+      else await oneByOne(rest.slice(0, at + 1), lanes, batch);
+      rest = rest.slice(at + 1).filter((item) => !joins(item, lanes));
     }
   }
 
-  async function together(items: readonly Item[]): Promise<Failed | undefined> {
-    const progress: Progress = { at: "preparing" };
-    const isBatch = items.length > 1;
-    try {
-      const decided = await database.transaction(
-        (tx) => decide(tx, name, items, handlers, progress),
-        isBatch ? { attempts: 1 } : {},
-      );
-      report(decided);
-      return undefined;
-    } catch (error) {
-      if (isBatch && mayBeRetried(error)) return { collided: true, error };
-      // No message is to blame for a database that is away, or for a row that another member holds.
-      if (isUnavailable(error) || progress.at === "preparing") throw error;
-      if (progress.at === "committing") return items.length === 1 ? { item: 0, error } : { error };
-      const { item, since } = progress.at;
-      const { message } = items[item]!;
-      if (message !== undefined) observer?.failed?.(message, error, (performance.now() - since) / 1000);
-      return { item, error };
+  async function oneByOne(items: readonly Item[], lanes: Lanes, batch: Batch): Promise<void> {
+    for (const item of items) {
+      batch.signal.throwIfAborted();
+      if (joins(item, lanes)) continue;
+      const failed = await attempt([item], lanes.floor);
+      if (failed !== undefined) await alone(item, failed, failed.error, lanes, batch);
     }
+  }
+
+  function joins(item: Item, lanes: Lanes): boolean {
+    if (!lanes.has(item.key)) return false;
+    lanes.add(item);
+    return true;
   }
 
   /** `failed`: it was alone already when it failed first. */
-  async function alone(item: Item, failed: Failed | undefined, batch: Batch): Promise<void> {
-    // All before it is done: a member that takes the partition over meanwhile begins here.
-    await batch.commit(item.record.offset);
-    const firstFailedAt = new Date();
-    let attempts = failed === undefined ? 0 : 1;
-    let last = failed;
-    for (;;) {
-      if (last !== undefined) {
-        if (attempts >= policy.attempts) return bury(item, { error: last.error, attempts, firstFailedAt });
-        await policy.pause(attempts, batch.signal);
-      }
-      last = await together([item]);
-      if (last === undefined) return;
-      attempts++;
+  async function alone(item: Item, failed: Failed | undefined, error: unknown, lanes: Lanes, batch: Batch) {
+    if (!keepsOrder || error instanceof NotYetError) {
+      lanes.add(item, failed);
+      return;
     }
+    const { floor } = lanes;
+    const { offset } = item.record;
+    // All before it is done: a member that takes the partition over meanwhile begins here.
+    await batch.commit(floor !== undefined && floor < offset ? floor : offset);
+    await inPlace(item, () => attempt([item], floor), { floor, signal: batch.signal }, failed);
   }
 
-  async function bury(item: Item, failure: Failure): Promise<void> {
-    const buried = await database.transaction(async (tx) => {
-      await movePosition(tx, name, [item]);
-      // Another member may have handled it meanwhile: then there is nothing to bury.
-      if (item.message !== undefined && (await mark(tx, name, [item.message.id])).size === 0) return false;
-      const first = await openKey(tx, name, item.record.topic, item.key);
-      await writeLetter(tx, name, item, first ? "failed" : "waiting", failure);
-      return true;
-    });
-    if (buried) observer?.deadLettered?.({ ...lettered(item), error: failure.error });
+  async function runInLane(
+    { item, failed }: Waiting,
+    { floor }: Lanes,
+    batch: Batch,
+    stop: AbortSignal,
+  ): Promise<void> {
+    const place = { floor, signal: AbortSignal.any([batch.signal, stop]) };
+    const { message } = item;
+    const external = message === undefined ? undefined : work.external(message);
+    const once =
+      message === undefined || external === undefined
+        ? () => attempt([item], floor)
+        : () => attemptExternal({ ...item, message }, external, batch.signal);
+    await inPlace(item, () => slots(once), place, failed);
   }
-
-  function report(decided: Decided): void {
-    if (decided.handled.length > 0) options.onCommit?.();
-    if (observer === undefined) return;
-    for (const { message, seconds } of decided.handled) observer.handled?.(message, seconds);
-    for (const message of decided.duplicates) observer.duplicate?.(message);
-    for (const message of decided.forgotten) observer.forgotten?.(message);
-    for (const item of decided.parked) observer.parked?.(lettered(item));
-    for (const item of decided.deadLettered) observer.deadLettered?.({ ...lettered(item), error: malformedOf(item) });
-  }
-}
-
-function lettered({ record, message, key }: Item): LetteredMessage {
-  const type = message?.type ?? record.headers.type;
-  return {
-    topic: record.topic,
-    key,
-    ...(message === undefined ? {} : { id: message.id }),
-    ...(type === undefined ? {} : { type }),
-  };
-}
-
-function malformedOf(item: Item): unknown {
-  return item.message === undefined ? item.malformed : undefined;
 }

@@ -70,6 +70,15 @@ export async function writeLetter(
   );
 }
 
+/** Whether a record that could not be read has a letter: it has no id that a mark could tell it by. */
+export async function hasLetter(tx: Transaction, consumer: string, { record }: Item): Promise<boolean> {
+  const { count } = await tx.query(
+    "SELECT FROM public.dead_letter WHERE consumer = $1 AND topic = $2 AND partition = $3 AND record_offset = $4 LIMIT 1",
+    [consumer, record.topic, record.partition, record.offset],
+  );
+  return count > 0;
+}
+
 /** An error as its letter shows it, with what caused it. */
 export function tell(error: unknown): { readonly error: string; readonly stack: string | null } {
   if (!(error instanceof Error)) return { error: storableText(String(error)), stack: null };

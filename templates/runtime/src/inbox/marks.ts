@@ -12,15 +12,23 @@ export interface Standing {
 /**
  * Moves the consumer's position in a partition, and holds its row to the end of the transaction: two members that both
  * believe to own the partition take turns.
+ *
+ * @param floor offset of the first record that stays undecided while later ones are: the position stops there
  */
-export async function movePosition(tx: Transaction, consumer: string, items: readonly Item[]): Promise<Standing> {
+export async function movePosition(
+  tx: Transaction,
+  consumer: string,
+  items: readonly Item[],
+  floor?: bigint,
+): Promise<Standing> {
   const last = items.at(-1)!.record;
+  const next = floor !== undefined && floor <= last.offset ? floor : last.offset + 1n;
   const { rows } = await tx.query<{ previous: bigint; forgotten: Date | number }>(
     `INSERT INTO public.inbox_position AS p (consumer, topic, partition, next_offset) VALUES ($1, $2, $3, $4)
      ON CONFLICT (consumer, topic, partition) DO UPDATE
        SET next_offset = greatest(p.next_offset, EXCLUDED.next_offset), previous_offset = p.next_offset
      RETURNING previous_offset AS previous, forgotten_before AS forgotten`,
-    [consumer, last.topic, last.partition, last.offset + 1n],
+    [consumer, last.topic, last.partition, next],
   );
   const row = rows[0]!;
   return { previousOffset: row.previous, forgottenBefore: new Date(row.forgotten) };
@@ -42,6 +50,28 @@ export async function mark(tx: Transaction, consumer: string, ids: readonly stri
     [consumer, ids],
   );
   return new Set(rows.map((row) => row.id));
+}
+
+/** Whether this consumer has decided about a message; only a mark's insert is sure to. */
+export async function isMarked(tx: Transaction, consumer: string, id: string): Promise<boolean> {
+  const { count } = await tx.query("SELECT FROM public.inbox WHERE consumer = $1 AND message_id = $2", [consumer, id]);
+  return count > 0;
+}
+
+/** Where the consumer stands in a record's partition, without moving. */
+export async function standingAt(tx: Transaction, consumer: string, { record }: Item): Promise<Standing | undefined> {
+  const { rows } = await tx.query<{ next: bigint; forgotten: Date | number }>(
+    `SELECT next_offset AS next, forgotten_before AS forgotten FROM public.inbox_position
+     WHERE consumer = $1 AND topic = $2 AND partition = $3`,
+    [consumer, record.topic, record.partition],
+  );
+  const row = rows[0];
+  return row === undefined ? undefined : { previousOffset: row.next, forgottenBefore: new Date(row.forgotten) };
+}
+
+/** Whether a record comes again from before the inbox's horizon: nobody can tell whether it was handled. */
+export function isForgotten({ record }: Item, standing: Standing): boolean {
+  return record.offset < standing.previousOffset && record.timestamp < standing.forgottenBefore;
 }
 
 /** Marks a replayed letter's message, which may have its mark already, as decided now. */

@@ -1,54 +1,49 @@
 import type { IncomingRecord } from "../broker/broker.ts";
-import type { Database, Transaction } from "../database/database.ts";
 import { isUnavailable } from "../database/errors.ts";
 import type { Message } from "../message/message.ts";
-import type { ConsumerOptions } from "./consumer-options.ts";
+import { type ConsumerOptions, type ExternalHandler, GiveUpError, NotYetError } from "./consumer-options.ts";
 import { readItem } from "./item.ts";
+import { failAgain, type Letter, type LetterQueue, queuesToDrain, resolve } from "./letter-queue.ts";
 import { tell } from "./letters.ts";
 import { refreshMark } from "./marks.ts";
 import { type RetryPolicy, retryPolicy } from "./retry-policy.ts";
+import { workOf } from "./work.ts";
 
-type Letter = {
-  readonly id: bigint;
-  readonly status: "failed" | "waiting" | "replaying";
-  readonly topic: string;
-  readonly partition: number;
-  readonly recordOffset: bigint;
-  readonly recordTime: Date;
-  readonly key: string;
-  readonly payload: Uint8Array;
-  readonly headers: Record<string, string>;
-};
+/** What became of a queue's first letter. */
+type Step =
+  | "handled"
+  | "drained"
+  /** Another member has it, an operator must decide, or its time has not come. */
+  | "held"
+  | { readonly letter: Letter; readonly message?: Message | undefined; readonly error: unknown };
 
-interface ParkedKey {
-  readonly topic: string;
-  readonly key: string;
+/** A letter on its way, for the observer. */
+interface Current {
+  readonly letter: Letter;
+  readonly since: number;
+  message?: Message;
+  external?: ExternalHandler;
 }
 
-/** What became of a key's first letter. */
-type Step = "handled" | "drained" | "held" | { readonly letter: Letter; readonly error: unknown };
-
 /**
- * Handles, in order, the letters of each key that an operator has set going: the replayed one, then those that waited
- * behind it. Each in one transaction with its mark, like any message. Any member of the consumer may do it; the lock of
- * the key's row decides who does. A replayed letter is tried once, one that waited as often as a new message.
+ * Handles the letters that an operator has set going: of each key in order, the replayed one, then those that waited
+ * behind it. Each in one transaction with its mark, like any message; external ones outside of it, like these. Any
+ * member of the consumer may do it; the lock of the key's row, or of the letter, decides who does. A replayed letter is
+ * tried once, one that waited as often as a new message.
  */
 export function letterReplayer(options: ConsumerOptions): (signal: AbortSignal) => Promise<void> {
   const { name, database, observer } = options;
   const policy = retryPolicy(options.retry);
+  const work = workOf(options);
 
   return async (signal) => {
-    const { rows } = await database.query<{ topic: string; key: string }>(
-      "SELECT topic, key FROM public.dead_letter_key WHERE consumer = $1 AND state = 'draining' ORDER BY topic, key LIMIT 100",
-      [name],
-    );
-    for (const key of rows) await drain(key, signal);
+    for (const queue of await queuesToDrain(database.query, name)) await drain(queue, signal);
   };
 
-  async function drain(key: ParkedKey, signal: AbortSignal): Promise<void> {
+  async function drain(queue: LetterQueue, signal: AbortSignal): Promise<void> {
     let attempts = 0;
     while (!signal.aborted) {
-      const outcome = await step(key);
+      const outcome = await step(queue, signal);
       if (outcome === "drained" || outcome === "held") return;
       if (outcome === "handled") {
         attempts = 0;
@@ -56,82 +51,93 @@ export function letterReplayer(options: ConsumerOptions): (signal: AbortSignal) 
       }
       attempts++;
       const { letter, error } = outcome;
-      if (letter.status === "replaying" || attempts >= policy.attempts) {
-        await giveUp(database, name, key, letter, error, attempts);
-        return;
-      }
+      if (letter.status === "replaying" || error instanceof GiveUpError || attempts >= policy.attempts)
+        return giveUp(queue, outcome, attempts);
       await pause(policy, attempts, signal);
     }
   }
 
-  async function step(key: ParkedKey): Promise<Step> {
-    let current: { letter: Letter; message?: Message; since: number } | undefined;
+  async function step(queue: LetterQueue, signal: AbortSignal): Promise<Step> {
+    let current: Current | undefined;
     try {
-      return await database
-        .transaction(async (tx): Promise<Step> => {
-          current = undefined;
-          if (!(await holdKey(tx, name, key))) return "held";
-          const letter = await firstLetter(tx, name, key);
-          if (letter === undefined) {
-            await closeKey(tx, name, key);
-            return "drained";
-          }
-          if (letter.status === "failed") {
-            await setState(tx, name, key, "failed");
-            return "held";
-          }
-          current = { letter, since: performance.now() };
-          const message = messageOf(letter);
-          current.message = message;
-          const handler = Object.hasOwn(options.handlers, message.type) ? options.handlers[message.type] : undefined;
-          if (handler === undefined) throw new Error(`${name} has no handler of ${message.type} any more`);
-          await handler(message, tx);
-          await refreshMark(tx, name, message.id);
-          await resolve(tx, letter.id);
-          return "handled";
-        })
-        .then((outcome) => {
-          if (outcome === "handled" && current?.message !== undefined) {
-            options.onCommit?.();
-            observer?.handled?.(current.message, (performance.now() - current.since) / 1000);
-          }
-          return outcome;
-        });
+      const outcome = await database.transaction(async (tx): Promise<Step | "external"> => {
+        current = undefined;
+        if (!(await queue.hold(tx))) return "held";
+        const letter = await queue.first(tx);
+        if (letter === undefined) {
+          await queue.close(tx);
+          return "drained";
+        }
+        if (letter.status === "failed") {
+          await queue.stop(tx);
+          return "held";
+        }
+        current = { letter, since: performance.now() };
+        const message = messageOf(letter);
+        current.message = message;
+        const external = work.external(message);
+        if (external !== undefined) {
+          current.external = external;
+          return "external";
+        }
+        await work.handle([message], tx);
+        await refreshMark(tx, name, message.id);
+        await resolve(tx, letter);
+        return "handled";
+      });
+      if (outcome === "external") await outside(current!, signal);
+      else if (outcome !== "handled") return outcome;
+      options.onCommit?.();
+      if (current?.message !== undefined) observer?.handled?.(current.message, secondsOf(current));
+      return "handled";
     } catch (error) {
       if (isUnavailable(error) || current === undefined) throw error;
-      const { letter, message, since } = current;
-      if (message !== undefined) observer?.failed?.(message, error, (performance.now() - since) / 1000);
-      return { letter, error };
+      const { letter, message } = current;
+      if (error instanceof NotYetError) {
+        // Asked again at the next look for letters.
+        if (error.keeping !== undefined) await database.transaction(error.keeping);
+        return "held";
+      }
+      if (message !== undefined) observer?.failed?.(message, error, secondsOf(current));
+      return { letter, message, error };
     }
   }
+
+  /** The letter is held by nobody meanwhile: a second member would make the same call with the same key. */
+  async function outside({ letter, message, external }: Current, signal: AbortSignal): Promise<void> {
+    let marked = false;
+    const mark = async (tx: Parameters<typeof resolve>[0]) => {
+      marked = true;
+      await refreshMark(tx, name, message!.id);
+      return resolve(tx, letter);
+    };
+    await external!(message!, { database, mark, signal });
+    if (!marked) await database.transaction(mark);
+  }
+
+  async function giveUp(
+    queue: LetterQueue,
+    { letter, message, error }: Exclude<Step, string>,
+    attempts: number,
+  ): Promise<void> {
+    await database.transaction(async (tx) => {
+      if (!(await queue.hold(tx))) return;
+      if (!(await failAgain(tx, letter, attempts, tell(error)))) return;
+      await queue.stop(tx);
+      // A replayed one had been given up before.
+      if (letter.status === "waiting" && message !== undefined) await options.onGivenUp?.(message, error, tx);
+    });
+  }
+}
+
+function secondsOf({ since }: Current): number {
+  return (performance.now() - since) / 1000;
 }
 
 async function pause(policy: RetryPolicy, attempts: number, signal: AbortSignal): Promise<void> {
   await policy.pause(attempts, signal).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
-}
-
-/** Another member at work on the key is passed over. */
-async function holdKey(tx: Transaction, consumer: string, { topic, key }: ParkedKey): Promise<boolean> {
-  const { count } = await tx.query(
-    `SELECT FROM public.dead_letter_key WHERE consumer = $1 AND topic = $2 AND key = $3 AND state = 'draining'
-     FOR UPDATE SKIP LOCKED`,
-    [consumer, topic, key],
-  );
-  return count === 1;
-}
-
-async function firstLetter(tx: Transaction, consumer: string, { topic, key }: ParkedKey): Promise<Letter | undefined> {
-  const { rows } = await tx.query<Letter>(
-    `SELECT id, status, topic, partition, record_offset AS "recordOffset", record_time AS "recordTime", key, payload,
-            headers
-     FROM public.dead_letter
-     WHERE consumer = $1 AND topic = $2 AND key = $3 AND status IN ('failed', 'waiting', 'replaying')
-     ORDER BY id LIMIT 1`,
-    [consumer, topic, key],
-  );
-  return rows[0];
 }
 
 function messageOf(letter: Letter): Message {
@@ -147,54 +153,4 @@ function messageOf(letter: Letter): Message {
   const item = readItem(record);
   if (item.message === undefined) throw item.malformed;
   return item.message;
-}
-
-async function resolve(tx: Transaction, id: bigint): Promise<void> {
-  await tx.query("UPDATE public.dead_letter SET status = 'replayed', resolved_at = clock_timestamp() WHERE id = $1", [
-    id,
-  ]);
-}
-
-async function closeKey(tx: Transaction, consumer: string, { topic, key }: ParkedKey): Promise<void> {
-  await tx.query("DELETE FROM public.dead_letter_key WHERE consumer = $1 AND topic = $2 AND key = $3", [
-    consumer,
-    topic,
-    key,
-  ]);
-}
-
-async function setState(
-  tx: Transaction,
-  consumer: string,
-  { topic, key }: ParkedKey,
-  state: "failed" | "draining",
-): Promise<void> {
-  await tx.query("UPDATE public.dead_letter_key SET state = $4 WHERE consumer = $1 AND topic = $2 AND key = $3", [
-    consumer,
-    topic,
-    key,
-    state,
-  ]);
-}
-
-/** The letter waits for an operator again, and its key with it. */
-async function giveUp(
-  database: Database,
-  consumer: string,
-  key: ParkedKey,
-  letter: Letter,
-  failure: unknown,
-  attempts: number,
-): Promise<void> {
-  const { error, stack } = tell(failure);
-  await database.transaction(async (tx) => {
-    if (!(await holdKey(tx, consumer, key))) return;
-    const { count } = await tx.query(
-      `UPDATE public.dead_letter SET status = 'failed', attempts = attempts + $3, error = $4, stack = $5,
-         first_failed_at = coalesce(first_failed_at, clock_timestamp()), last_failed_at = clock_timestamp()
-       WHERE id = $1 AND status = $2`,
-      [letter.id, letter.status, attempts, error, stack],
-    );
-    if (count === 1) await setState(tx, consumer, key, "failed");
-  });
 }
