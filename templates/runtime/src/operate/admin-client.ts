@@ -9,10 +9,21 @@ import {
   type ProblemDetails,
   type Reason,
 } from "../service/admin-api.ts";
+import {
+  type SagaBulkAnswer,
+  type SagaBulkRequest,
+  type SagaChangeRequest,
+  type SagaDetail,
+  type SagaFilter,
+  type SagaPage,
+  type SagaSummary,
+  type SagaVerb,
+  sagaPaths,
+} from "../service/admin-saga-api.ts";
 import { Refused } from "./errors.ts";
 import type { AdminTarget } from "./services.ts";
 
-type Route = (typeof adminRoutes)[keyof typeof adminRoutes];
+type Route = (typeof adminRoutes)[keyof typeof adminRoutes] | (typeof sagaPaths)[keyof typeof sagaPaths];
 
 /** A service's admin endpoint as functions. Each rejects with `Refused` when the service does not do it. */
 export interface AdminClient {
@@ -25,6 +36,10 @@ export interface AdminClient {
   discardDeadLetters(request: BulkRequest & Reason): Promise<Affected>;
   showOutbox(): Promise<OutboxStatus>;
   unparkAggregate(aggregateType: string, aggregateId: string): Promise<Affected>;
+  listSagas(filter: SagaFilter, page: { limit?: string; after?: string }): Promise<SagaPage>;
+  showSaga(id: string): Promise<SagaDetail>;
+  changeSaga(id: string, verb: SagaVerb, request: SagaChangeRequest): Promise<SagaSummary>;
+  changeSagas(verb: SagaVerb, request: SagaBulkRequest): Promise<SagaBulkAnswer>;
 }
 
 /** Longer than a service's own limit for a request, so that its answer says what is wrong. */
@@ -43,6 +58,11 @@ export function adminClient(target: AdminTarget): AdminClient {
     showOutbox: () => call(routes.showOutbox, {}),
     unparkAggregate: (aggregateType, aggregateId) =>
       call(routes.unparkAggregate, { params: { aggregateType, aggregateId } }),
+    listSagas: ({ stuck, ...filter }, page) =>
+      call(sagaPaths.listSagas, { query: { ...filter, ...(stuck === true ? { stuck: "true" } : {}), ...page } }),
+    showSaga: (id) => call(sagaPaths.showSaga, { params: { id } }),
+    changeSaga: (id, verb, body) => call(sagaPaths.changeSaga, { params: { id, verb }, body }),
+    changeSagas: (verb, body) => call(sagaPaths.changeSagas, { params: { verb }, body }),
   };
 
   async function call<Answer>(

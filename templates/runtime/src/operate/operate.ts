@@ -1,22 +1,19 @@
 import { type AdminClient, adminClient } from "./admin-client.ts";
-import { type CommandLine, commandLine, usage } from "./command-line.ts";
+import { commandLine, type PlainLine } from "./command-line.ts";
 import { deadLetterDetail, deadLetterList, inBulk } from "./dead-letters.ts";
 import { Refused, UsageError } from "./errors.ts";
 import { outboxText } from "./outbox.ts";
+import type { Result } from "./result.ts";
+import { runSagas } from "./sagas.ts";
 import { counted } from "./screen.ts";
-import { chooseService, type Surroundings } from "./services.ts";
+import { chooseService, fittingServices, type Surroundings } from "./services.ts";
+import { usage } from "./usage.ts";
 
 export interface Terminal extends Surroundings {
   /** Columns that a line may have: 80 in a pipe. */
   readonly width: number;
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
-}
-
-/** What a command gives: a value for `--format json` and how it reads as text. */
-interface Result {
-  readonly value: unknown;
-  readonly text: (width: number) => string;
 }
 
 /** Runs one command. Returns the exit code: 0 done, 1 not done, 2 usage. */
@@ -27,10 +24,14 @@ export async function operate(args: readonly string[], terminal: Terminal): Prom
       terminal.out(usage);
       return 0;
     }
-    const client = adminClient(chooseService(terminal, line.service));
-    const { value, text } = await run(client, line);
+    const { value, text, warnings } =
+      line.command === "sagas"
+        ? await runSagas(fittingServices(terminal, line.service).map(adminClient), line)
+        : await run(adminClient(chooseService(terminal, line.service)), line);
     terminal.out(line.format === "json" ? JSON.stringify(value, null, 2) : text(terminal.width));
-    return 0;
+    if (warnings === undefined || warnings.length === 0) return 0;
+    for (const warning of warnings) terminal.error(warning);
+    return 1;
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof Refused)) throw error;
     terminal.error(error.message);
@@ -38,7 +39,7 @@ export async function operate(args: readonly string[], terminal: Terminal): Prom
   }
 }
 
-async function run(client: AdminClient, line: CommandLine): Promise<Result> {
+async function run(client: AdminClient, line: PlainLine): Promise<Result> {
   const [first = "", second = ""] = line.ids;
   const { filter, reason } = line;
   switch (line.command) {

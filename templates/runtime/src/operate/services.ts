@@ -20,13 +20,26 @@ export interface Surroundings {
  *
  * @throws Refused when none or more than one fits
  */
-export function chooseService({ root, env }: Surroundings, name: string | undefined): AdminTarget {
+export function chooseService(surroundings: Surroundings, name: string | undefined): AdminTarget {
+  const fitting = fittingServices(surroundings, name);
+  const [found] = fitting;
+  if (found !== undefined && fitting.length === 1) return found;
+  const names = fitting.map(({ service }) => service);
+  throw new Refused(`several services run here; say which with --service: ${names.join(", ")}`);
+}
+
+/**
+ * Every service that may be meant, at least one: as `chooseService`, but all that run here where none is named.
+ *
+ * @throws Refused when none fits
+ */
+export function fittingServices({ root, env }: Surroundings, name: string | undefined): readonly AdminTarget[] {
   if (env.EDA_ADMIN_URL) {
     if (!env.ADMIN_TOKEN) throw new Refused("EDA_ADMIN_URL is set and ADMIN_TOKEN is not: set the service's token too");
     if (!/^https?:$/.test(URL.parse(env.EDA_ADMIN_URL)?.protocol ?? "")) {
       throw new Refused(`EDA_ADMIN_URL is "${env.EDA_ADMIN_URL}": an http or https address is expected`);
     }
-    return { service: name ?? "the service", url: env.EDA_ADMIN_URL, token: env.ADMIN_TOKEN };
+    return [{ service: name ?? "the service", url: env.EDA_ADMIN_URL, token: env.ADMIN_TOKEN }];
   }
   const running = readRunning(root);
   if (!running) {
@@ -34,10 +47,10 @@ export function chooseService({ root, env }: Surroundings, name: string | undefi
       "nothing runs here: start it with `npm run dev`, or set EDA_ADMIN_URL and ADMIN_TOKEN to a service's",
     );
   }
-  const names = running.services.map((service) => service.name).join(", ");
   const fitting = running.services.filter((service) => name === undefined || service.name === name);
-  const [found] = fitting;
-  if (!found) throw new Refused(name ? `no service ${name} runs here; there are: ${names}` : "no service runs here");
-  if (fitting.length > 1) throw new Refused(`several services run here; say which with --service: ${names}`);
-  return { service: found.name, url: found.adminUrl, token: running.adminToken };
+  if (fitting.length === 0) {
+    const names = running.services.map((service) => service.name).join(", ");
+    throw new Refused(name ? `no service ${name} runs here; there are: ${names}` : "no service runs here");
+  }
+  return fitting.map((service) => ({ service: service.name, url: service.adminUrl, token: running.adminToken }));
 }

@@ -5,12 +5,15 @@ import { type BlockedAggregate, type RelayStatus, relayStatus } from "../outbox/
 import { unpark } from "../outbox/unpark.ts";
 import type { AdminVerbs } from "./admin.ts";
 import type { DeadLetterDetail, DeadLetterSummary, OutboxStatus, ParkedAggregate } from "./admin-api.ts";
+import type { SagaVerbs } from "./admin-sagas.ts";
 import type { ServiceDefinition } from "./definition.ts";
 import { Problem } from "./problem.ts";
+import { noSagas } from "./saga-verbs.ts";
 
 /** What operators ask for, answered from the service's own database. */
-export function adminVerbs(definition: ServiceDefinition, database: Database): AdminVerbs {
+export function adminVerbs(definition: ServiceDefinition, database: Database, sagas: SagaVerbs = noSagas): AdminVerbs {
   return {
+    sagas,
     deadLetters: {
       async list(filter, { limit, after }) {
         const page = { limit, ...(after === undefined ? {} : { after: BigInt(after) }) };

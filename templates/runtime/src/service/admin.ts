@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { type DeadLetterVerbs, deadLetterRoutes } from "./admin-dead-letters.ts";
 import { type OutboxVerbs, outboxRoutes } from "./admin-outbox.ts";
+import { type SagaVerbs, sagaRoutes } from "./admin-sagas.ts";
 import { refuseInvalid } from "./admin-validation.ts";
 import { type AppOptions, createApp } from "./app.ts";
 import { bearerToken } from "./auth.ts";
@@ -12,6 +13,7 @@ import { Problem } from "./problem.ts";
 export interface AdminVerbs {
   readonly deadLetters: DeadLetterVerbs;
   readonly outbox: OutboxVerbs;
+  readonly sagas: SagaVerbs;
 }
 
 export interface AdminAppOptions extends AppOptions {
@@ -20,7 +22,7 @@ export interface AdminAppOptions extends AppOptions {
   readonly verbs: AdminVerbs;
 }
 
-/** The interface for operators: health and `/metrics` open, the verbs of admin-api.ts behind the token. */
+/** The interface for operators: health and `/metrics` open, the verbs of admin-api.ts and admin-saga-api.ts behind the token. */
 export async function createAdminApp(options: AdminAppOptions): Promise<FastifyInstance> {
   const app = createApp(options);
   healthRoutes(app, options.health);
@@ -31,6 +33,7 @@ export async function createAdminApp(options: AdminAppOptions): Promise<FastifyI
     refuseInvalid(guarded);
     deadLetterRoutes(guarded, options.verbs.deadLetters);
     outboxRoutes(guarded, options.verbs.outbox);
+    sagaRoutes(guarded, options.verbs.sagas);
   });
   return app;
 }

@@ -10,6 +10,7 @@ import { type AdminVerbs, createAdminApp } from "../../../../templates/runtime/s
 import type { DeadLetterDetail, DeadLetterFilter } from "../../../../templates/runtime/src/service/admin-api.ts";
 import { createHealth } from "../../../../templates/runtime/src/service/health.ts";
 import { createMetrics } from "../../../../templates/runtime/src/service/metrics.ts";
+import { noSagas } from "../../../../templates/runtime/src/service/saga-verbs.ts";
 
 const TOKEN = "a-token-of-some-length";
 
@@ -242,6 +243,7 @@ describe("eda-operate", () => {
         }),
         unpark: async (type, id) => done.push(`unpark ${type} ${id}`) > 0,
       },
+      sagas: noSagas,
     };
   }
 });

@@ -5,6 +5,7 @@ import { type AdminVerbs, createAdminApp } from "../../../../templates/runtime/s
 import type { DeadLetterDetail } from "../../../../templates/runtime/src/service/admin-api.ts";
 import { createHealth } from "../../../../templates/runtime/src/service/health.ts";
 import { createMetrics } from "../../../../templates/runtime/src/service/metrics.ts";
+import { noSagas } from "../../../../templates/runtime/src/service/saga-verbs.ts";
 
 const token = "a-token-of-more-than-sixteen-characters";
 const letter: DeadLetterDetail = {
@@ -45,6 +46,7 @@ function verbs(calls: unknown[]): AdminVerbs {
       status: async () => ({ unpublished: 3, oldestUnpublishedSeconds: 1.5, oldestTransactionSeconds: 7, parked: [] }),
       unpark: async (aggregateType, aggregateId) => called("unpark", aggregateId === "a/1")(aggregateType, aggregateId),
     },
+    sagas: noSagas,
   };
 }
 
@@ -82,6 +84,10 @@ describe("the admin interface", () => {
       ["POST", "/dead-letters/discard"],
       ["GET", "/outbox"],
       ["POST", "/outbox/parked/Order/a/unpark"],
+      ["GET", "/sagas"],
+      ["GET", "/sagas/payment:1"],
+      ["POST", "/sagas/payment:1/retry"],
+      ["POST", "/sagas/retry"],
     ] as const) {
       assert.equal((await ask(method, url, undefined, "")).status, 401, `${method} ${url}`);
       assert.equal((await ask(method, url, undefined, `Bearer ${token}x`)).status, 403, `${method} ${url}`);

@@ -1,0 +1,147 @@
+import { textTable } from "../embedded/text-table.ts";
+import { nameOf } from "../saga/course.ts";
+import type { Stage, StuckReason } from "../saga/transition.ts";
+import {
+  countedAtMost,
+  type OpenTimer,
+  type SagaBulkAnswer,
+  type SagaDetail,
+  type SagaLogLine,
+  type SagaPage,
+  type SagaPlace,
+  type SagaSummary,
+  type SagaVerb,
+} from "../service/admin-saga-api.ts";
+import { counted, moment, oneLine } from "./screen.ts";
+
+/** @param several whether other services' sagas are printed beside these */
+export function sagaList(service: string, { items, total }: SagaPage, several: boolean, width: number): string {
+  const title = several ? [service] : [];
+  if (total === 0) return `no sagas in ${service} match`;
+  if (items.length === 0) return `no more: ${howMany(total)} in all`;
+  const rows = items.map((saga) => [statusOf(saga), moment(saga.startedAt), oneLine(saga.id, 500)]);
+  const [heading, ...lines] = textTable([["status", "started at", "id"], ...rows]).split("\n");
+  const shown = lines.flatMap((line, index) => [
+    line,
+    ...items[index]!.at.map((place) => `  ${oneLine(whereText(place), width - 2)}`),
+  ]);
+  const last = items.at(-1)?.id;
+  const rest = total > items.length ? [`${items.length} of ${howMany(total)}; more with --after ${quoted(last)}`] : [];
+  return [...title, heading, ...shown, ...rest].join("\n");
+}
+
+export function sagaDetail(saga: SagaDetail, width: number): string {
+  const { failure, view } = saga;
+  const fields = [
+    ["saga", `${saga.saga}, version ${saga.version}, ${saga.hash.slice(0, 12)}`],
+    ["status", statusOf(saga)],
+    ...(failure === undefined ? [] : [["because", `${failure.step}: ${failure.reason}`]]),
+    ["revision", saga.revision],
+    ["correlation id", saga.correlationId],
+    ["started at", moment(saga.startedAt)],
+    ["updated at", moment(saga.updatedAt)],
+    ...(saga.endedAt === undefined ? [] : [["ended at", moment(saga.endedAt)]]),
+  ].map(([name = "", value = ""]) => [name, oneLine(value, 500)]);
+  return [
+    oneLine(saga.id, 500),
+    textTable(fields),
+    ...section("steps", stepRows(view), width),
+    ...section("timers", saga.timers.map(timerRow), width),
+    ...section("log", [...earlier(saga.earlierEntries), ...saga.log.map(logRow)], width),
+    "trigger",
+    ...JSON.stringify(saga.trigger, null, 2)
+      .split("\n")
+      .map((line) => `  ${line.match(/^ */)?.[0]}${oneLine(line, 4_000)}`),
+    ...whatToDo(saga),
+  ].join("\n");
+}
+
+export function changedText(verb: SagaVerb, stage: Stage, saga: SagaSummary, width: number): string {
+  const where = saga.at.map((place) => `  ${oneLine(whereText(place), width - 2)}`);
+  return [`${oneLine(saga.id, 500)}: ${verb} of ${nameOf(stage)} is recorded; it is ${statusOf(saga)}`, ...where].join(
+    "\n",
+  );
+}
+
+export function bulkText(verb: SagaVerb, stage: Stage, { count, left }: SagaBulkAnswer): string {
+  const done = `${verb} of ${nameOf(stage)} is recorded for ${counted(count, "saga")}`;
+  return left === 0 ? done : `${done}; ${left} are left, so run it again`;
+}
+
+function statusOf({ status, stuck }: SagaSummary): string {
+  return stuck ? `${status}, stuck` : status;
+}
+
+function howMany(total: number): string {
+  return total > countedAtMost ? `more than ${countedAtMost}` : String(total);
+}
+
+const STUCK: Readonly<Record<StuckReason, string>> = {
+  unknown: "no answer",
+  failure: "refused",
+  parked: "its command cannot be sent",
+  unhandled: "its reply is in the dead letters",
+};
+
+function whereText(place: SagaPlace): string {
+  const attempt = `attempt ${place.attempt} of round ${place.round}`;
+  const asked = place.asked === undefined ? "" : `, asked to ${place.asked}`;
+  return place.stuck === undefined
+    ? `waits for ${nameOf(place)}, ${attempt}${asked}`
+    : `stuck in ${nameOf(place)}: ${STUCK[place.stuck]}, ${attempt}${asked}`;
+}
+
+function stepRows({ completed, failed, running, pending, stuck }: SagaDetail["view"]): readonly string[][] {
+  const place = ({ round, attempt }: { round: number; attempt: number }) => `attempt ${attempt} of round ${round}`;
+  return [
+    ...completed.map((stage) => [stage.noop ? "nothing to undo" : stage.outcome, nameOf(stage), ""]),
+    ...failed.map((stage) => [stage.outcome === "failed" ? "refused" : "no answer", nameOf(stage), ""]),
+    ...stuck.map((stage) => ["stuck", nameOf(stage), `${stage.why}; ${place(stage)}`]),
+    ...running.map((stage) => ["running", nameOf(stage), `${stage.why}; ${place(stage)}`]),
+    ...pending.map((stage) => ["pending", nameOf(stage), stage.why]),
+  ];
+}
+
+function timerRow({ kind, step, direction, round, attempt, dueAt }: OpenTimer): string[] {
+  const due = dueAt === undefined ? "starts when its command has left" : `due ${moment(dueAt)}`;
+  const what =
+    kind === "deadline" ? "of the saga" : `${nameOf({ step, direction })}, attempt ${attempt} of round ${round}`;
+  return [kind, due, what];
+}
+
+function logRow({ at, what, step, direction, round, attempt, detail }: SagaLogLine): string[] {
+  const stage = step === undefined ? "" : nameOf({ step, direction: direction ?? "forward" });
+  const place = round === undefined ? "" : ` ${round}.${attempt ?? 0}`;
+  const told = detail === undefined ? "" : typeof detail === "string" ? detail : JSON.stringify(detail);
+  return [at.replace("T", " ").slice(0, 23), what, `${stage}${place}`, told];
+}
+
+function earlier(entries: number): readonly string[][] {
+  return entries === 0 ? [] : [["…", `${entries} earlier`, "", ""]];
+}
+
+function section(title: string, rows: readonly (readonly string[])[], width: number): readonly string[] {
+  if (rows.length === 0) return [];
+  // The last column may be as long as the terminal is wide; what is cut off is in the JSON.
+  const plain = rows.map((row) => row.map((cell) => oneLine(cell, 500)));
+  return [
+    title,
+    ...textTable(plain)
+      .split("\n")
+      .map((line) => `  ${oneLine(line, Math.max(width, 120) - 2)}`),
+  ];
+}
+
+/** The commands to type for each stuck stage, with what they must name. */
+function whatToDo({ id, revision, view }: SagaDetail): readonly string[] {
+  return view.stuck.map(({ step, direction }) => {
+    const named = `${quoted(id)} --step ${step} --direction ${direction} --revision ${revision}`;
+    return `to try again: sagas retry ${named} --reason "…"`;
+  });
+}
+
+/** As a POSIX shell takes it for one word. */
+function quoted(id = ""): string {
+  const plain = oneLine(id, 500);
+  return /^[\w:.@/+-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", `'\\''`)}'`;
+}
