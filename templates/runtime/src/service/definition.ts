@@ -109,9 +109,9 @@ export interface ServiceImplementation<State, Command extends NamedCommand, Even
  * Does what a saga asks, in one transaction with the row that keeps the command from being done twice; a throw rolls
  * back and is retried. Its outcome is the event among those of `execute` that the saga waits for.
  */
-// biome-ignore lint/suspicious/noExplicitAny: each handler narrows the data to its own command's
-export type CommandHandler<Command extends NamedCommand, Event extends NamedEvent, Data = any> = (
-  command: { readonly type: string; readonly data: Data },
+// biome-ignore lint/suspicious/noExplicitAny: each handler narrows it to its own command
+export type CommandHandler<Command extends NamedCommand, Event extends NamedEvent, Asked = any> = (
+  command: Asked,
   context: ReactionContext<Command, Event>,
 ) => Promise<Outcome<Event>>;
 
