@@ -4,12 +4,14 @@ import type { Service, System, Topic } from "../_system/system.ts";
 import { eventsTopic } from "../_system/topics.ts";
 import type { RenderedFile } from "./file.ts";
 import { layOut, literal } from "./layout.ts";
+import { sagaParts, sagaTopics } from "./saga-definition.ts";
 import { subscriptionsOf } from "./subscriptions.ts";
 
 /** `src/generated/definition.ts`: what the service host needs to know of a service, without any behaviour. */
 export function definitionFile(system: System, service: Service): RenderedFile {
   const subscriptions = subscriptionsOf(system, service).map(({ topic, type }) => ({ topic, type }));
-  const used = new Set([eventsTopic(service), ...subscriptions.map(({ topic }) => topic)]);
+  const read = subscriptions.map(({ topic }) => topic);
+  const used = new Set([eventsTopic(service), ...read, ...sagaTopics(system, service)]);
   const definition = {
     name: service.name,
     aggregate: service.aggregate,
@@ -21,7 +23,13 @@ export function definitionFile(system: System, service: Service): RenderedFile {
     commands: Object.fromEntries(
       service.commands.map((command) => [
         command.name,
-        { http: command.http, emits: command.emits, schema: messageSchema(command.fields, service.types) },
+        {
+          http: command.http,
+          emits: command.emits,
+          ...(command.external && { external: true }),
+          ...(command.undoes !== undefined && { undoes: command.undoes }),
+          schema: messageSchema(command.fields, service.types),
+        },
       ]),
     ),
     events: Object.fromEntries(
@@ -32,6 +40,7 @@ export function definitionFile(system: System, service: Service): RenderedFile {
     ),
     subscriptions,
     ...(service.outbox && { outbox: service.outbox }),
+    ...sagaParts(system, service),
   };
   return {
     kind: "derived",

@@ -22,10 +22,10 @@ export function subscriptionsOf(system: System, service: Service): readonly Subs
   });
 }
 
-/** A system never changes, so its services are put into a map once: large ones have thousands of subscriptions. */
+/** Services by name. A system never changes, so they are put into a map once: large ones have thousands of subscriptions. */
 const known = new WeakMap<System, ReadonlyMap<string, Service>>();
 
-function servicesOf(system: System): ReadonlyMap<string, Service> {
+export function servicesOf(system: System): ReadonlyMap<string, Service> {
   const found = known.get(system) ?? new Map(system.services.map((service) => [service.name, service]));
   known.set(system, found);
   return found;

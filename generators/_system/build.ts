@@ -140,7 +140,8 @@ function command(name: string, entry: CommandEntry): Command {
     name,
     fields: fields(entry.fields),
     emits: entry.emits ?? [],
-    http: entry.http ?? true,
+    // What calls a provider is asked for by a saga, which can wait and undo.
+    http: entry.http ?? !entry.external,
     external: entry.external ?? false,
     ...(entry.undoes !== undefined && { undoes: entry.undoes }),
   };

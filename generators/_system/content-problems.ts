@@ -19,6 +19,7 @@ export function* contentProblems(manifest: unknown): Iterable<SchemaProblem> {
 const sound = new WeakSet<PlainMap>();
 
 function* serviceProblems(path: NodePath, service: PlainMap): Iterable<SchemaProblem> {
+  for (const [name, body] of entriesOf(service, "commands")) yield* externalRoute([...path, "commands", name], body);
   for (const section of ["commands", "events"]) {
     for (const [message, body] of entriesOf(service, section)) {
       yield* enumProblems([...path, section, message, "fields"], (body as PlainMap).fields);
@@ -31,6 +32,14 @@ function* serviceProblems(path: NodePath, service: PlainMap): Iterable<SchemaPro
 function entriesOf(value: unknown, key: string): [string, unknown][] {
   const map = isPlainMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
   return isPlainMap(map) ? Object.entries(map) : [];
+}
+
+/** A route to a command that calls a provider: its caller could neither wait for the outcome nor have it undone. */
+function* externalRoute(path: NodePath, command: unknown): Iterable<SchemaProblem> {
+  if (!isPlainMap(command) || command.external !== true || command.http !== true) return;
+  const at = [...path, "http"];
+  const message = `${dotted(at)}: an external command has no HTTP route, since only a saga can wait for it and undo it`;
+  yield { at, part: "value", message, hint: "Take http away, or take external away" };
 }
 
 /** A value that an enum has twice. */

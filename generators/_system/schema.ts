@@ -85,7 +85,7 @@ const command = closed("A command that the service handles", "{ fields: { orderI
     "[OrderPlaced]",
     text("An event of this service", "the name of an event of this service", "OrderPlaced", pascalName),
   ),
-  http: yesOrNo("Whether the command has an HTTP route; true unless told"),
+  http: yesOrNo("Whether the command has an HTTP route; true unless told, and never for an external one"),
   external: yesOrNo("Whether it calls something outside the database, such as a payment provider"),
   undoes: text("The command of this service that it undoes", "the name of a command", "PlaceOrder", pascalName),
 });

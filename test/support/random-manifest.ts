@@ -79,9 +79,8 @@ function command(types: readonly string[], events: readonly string[]): fc.Arbitr
   return map({
     fields: fields(types),
     emits: fc.subarray([...events]),
-    http: optional(fc.boolean()),
-    external: optional(fc.boolean()),
-  });
+    reached: fc.constantFrom({}, {}, { http: true }, { http: false }, { external: true }, { external: false }),
+  }).map(({ reached, ...entry }) => ({ ...entry, ...(reached as object) }));
 }
 
 function readModel(events: readonly string[]): fc.Arbitrary<ManifestValue> {
