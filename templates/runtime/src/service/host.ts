@@ -116,6 +116,7 @@ export function createService<State, Command extends NamedCommand, Event extends
           message,
           tx,
         ),
+      consumers: [],
       failed: failure.reject,
       retry: options.retry,
     });
