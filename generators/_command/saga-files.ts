@@ -1,11 +1,10 @@
-import { compileSaga, type SagaSource } from "../../templates/runtime/src/saga/compile.ts";
 import type { SagaDefinition } from "../../templates/runtime/src/saga/definition.ts";
 import { isWritable } from "../_render/record.ts";
 import { openRepository } from "../_render/repository-view.ts";
+import { loadSaga } from "../_saga/load.ts";
 import type { Completion, ManifestDocument } from "../_system/document.ts";
 import { EdaError } from "../_system/errors.ts";
 import { withFlows } from "../_system/flows.ts";
-import { onDemand } from "../_system/on-demand.ts";
 import type { SagaEntry, System } from "../_system/system.ts";
 import type { SagaTexts } from "./command.ts";
 
@@ -59,7 +58,7 @@ export function sagaFiles(onDisk: Read): SagaFiles {
     if (text === undefined) return undefined;
     const known = flows.get(`${name} ${service}`);
     if (known?.text === text) return known.flow;
-    const flow = loadFlow(text, service);
+    const flow = loadFlow(text, definition, service);
     flows.set(`${name} ${service}`, { text, flow });
     return flow;
   }
@@ -100,11 +99,12 @@ export function sagaFiles(onDisk: Read): SagaFiles {
   return files;
 }
 
-/** What a saga's text says; undefined where it has errors of its own. */
-function loadFlow(text: string, service: string): SagaDefinition | undefined {
+/** What a saga's text says; undefined where it has errors of its own, of which the rules speak. */
+function loadFlow(text: string, file: string, service: string): SagaDefinition | undefined {
   try {
-    return compileSaga(onDemand.yaml().parse(text, { maxAliasCount: 10 }) as SagaSource, service);
-  } catch {
-    return undefined;
+    return loadSaga(text, file).definition?.(service);
+  } catch (error) {
+    if (error instanceof EdaError) return undefined;
+    throw error;
   }
 }

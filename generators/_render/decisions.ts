@@ -1,4 +1,5 @@
-import { type PhaseName, phaseNames, type System } from "../_system/system.ts";
+import { type PhaseName, phaseNames, type SagaEntry, type System } from "../_system/system.ts";
+import { stepNames } from "./documents.ts";
 import type { RenderedFile } from "./file.ts";
 import type { Templates } from "./templates.ts";
 
@@ -20,6 +21,12 @@ export function decisionFiles(system: System, templates: Templates): readonly Re
       },
     ];
   });
+}
+
+function decidedFlow({ name, service, flow }: SagaEntry): string {
+  if (flow === undefined) return `saga ${name}`;
+  const who = flow.style === "orchestration" ? `led by ${service}` : `led by nobody, watched by ${service}`;
+  return `saga ${name}, ${who}: from ${flow.trigger} by ${stepNames(flow).join(", ")}`;
 }
 
 function record(name: PhaseName, system: System): { title: string; question: string; decided: string } {
@@ -70,7 +77,7 @@ function record(name: PhaseName, system: System): { title: string; question: str
         question: "Which flows cross services, who leads them, and which queries need a view of their own?",
         decided:
           system.sagas.length + system.readModels.length > 0
-            ? listed([...system.sagas.map((s) => `saga ${s.name}`), ...system.readModels.map((r) => `view ${r.name}`)])
+            ? listed([...system.sagas.map(decidedFlow), ...system.readModels.map((r) => `view ${r.name}`)])
             : "Plain reactions between services; no saga and no read model yet.",
       };
     case "consistency":

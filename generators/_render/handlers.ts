@@ -41,9 +41,11 @@ function reactionFile(ref: EventRef): string {
 }
 
 /** `reserve-stock`; `orders-order-placed-command` where that is a reaction's file. */
-function commandFile(command: string, taken: ReadonlySet<string>): string {
-  const file = kebab(command);
-  return taken.has(file) ? `${file}-command` : file;
+function commandFile(command: string, taken: Set<string>): string {
+  let file = kebab(command);
+  while (taken.has(file)) file = `${file}-command`;
+  taken.add(file);
+  return file;
 }
 
 /** A name of one word may be a reserved one, or `decider`; no other handler's ends in an underscore. */

@@ -20,6 +20,7 @@ export function infrastructureFiles(system: System): readonly RenderedFile[] {
     })),
     topics: system.topics.map(({ name, partitions, retention }) => ({ name, partitions, retention })),
     readModels: [],
+    ...(system.sagas.length > 0 && { sagas: system.sagas.map(({ name, service }) => ({ name, service })) }),
   };
   return [{ kind: "derived", path: "infra/local.json", content: `${JSON.stringify(local, null, 2)}\n` }];
 }

@@ -1,6 +1,7 @@
+import { sagaSchemaText } from "../_saga/saga-schema.ts";
 import { manifestSchemaText } from "../_system/manifest-schema.ts";
 import type { System } from "../_system/system.ts";
-import { describeService, systemSection } from "./documents.ts";
+import { describeSaga, describeService, systemSection } from "./documents.ts";
 import type { RenderedFile } from "./file.ts";
 import { repositoryPackageJson } from "./package-json.ts";
 import { systemDocument } from "./system-document.ts";
@@ -21,6 +22,9 @@ export function repositoryFiles(system: System, templates: Templates, generator:
     repositoryPackageJson(system, generator),
     readme(system, templates),
     { kind: "derived", path: ".eda/manifest.schema.json", content: manifestSchemaText() },
+    ...(system.sagas.length === 0
+      ? []
+      : [{ kind: "derived", path: ".eda/saga.schema.json", content: sagaSchemaText() } as const]),
     { kind: "derived", path: "docs/system.md", content: systemDocument(system) },
     {
       kind: "derived",
@@ -28,6 +32,7 @@ export function repositoryFiles(system: System, templates: Templates, generator:
       content: templates.fill("repository/AGENTS.md.ejs", {
         name: system.name,
         services: system.services.map(describeService).join("\n") || "- none yet",
+        sagas: sagaNotes(system),
       }),
     },
     started(".yo-rc.json", "yo-rc.json"),
@@ -37,6 +42,19 @@ export function repositoryFiles(system: System, templates: Templates, generator:
     started(".env.example", "env.example"),
     started(".github/workflows/ci.yml"),
   ];
+}
+
+/** What AGENTS.md says of sagas; nothing where there are none. */
+function sagaNotes({ sagas }: System): string {
+  if (sagas.length === 0) return "";
+  return [
+    "",
+    "Sagas: flows across services, each in a file that is checked and then runs as it is written. A step is a command with",
+    "its outcomes and what undoes it; each command has a handler in `services/*/src/handlers`. Edit the file, give it a new",
+    "`version`, then `npx eda validate` and `npx eda sync`. A handler decides; it never sends, waits or retries by itself.",
+    ...sagas.map(describeSaga),
+    "",
+  ].join("\n");
 }
 
 /**

@@ -1,6 +1,9 @@
 import { kebab } from "../_system/names.ts";
 import { adminPortOf } from "../_system/ports.ts";
 import type { Service, System } from "../_system/system.ts";
+import { code } from "./markdown.ts";
+import { sagaSections } from "./saga-document.ts";
+import { eventsOf, handledBy } from "./saga-roles.ts";
 
 /** `docs/system.md`: who owns what, and who reacts to what. */
 export function systemDocument(system: System): string {
@@ -11,12 +14,18 @@ export function systemDocument(system: System): string {
       reactions.set(name, [...(reactions.get(name) ?? []), service.name]);
     }
   }
+  for (const { flow, ...saga } of system.sagas) {
+    for (const name of flow === undefined ? [] : eventsOf({ ...saga, flow })) {
+      reactions.set(name, [...(reactions.get(name) ?? []), `saga ${saga.name}`]);
+    }
+  }
   return [
     "<!-- Derived from eda.yaml; rendered again by `eda sync`. -->",
     `# The system ${system.name}`,
     "",
     ...flowChart(system),
-    ...system.services.flatMap((service) => serviceSection(service, reactions)),
+    ...system.services.flatMap((service) => serviceSection(system, service, reactions)),
+    ...sagaSections(system),
     "## Topics",
     "",
     ...(system.topics.length === 0 ? ["None yet."] : ["| topic | of | partitions | kept |", "|---|---|---|---|"]),
@@ -27,7 +36,17 @@ export function systemDocument(system: System): string {
   ].join("\n");
 }
 
-function serviceSection(service: Service, reactions: ReadonlyMap<string, readonly string[]>): readonly string[] {
+function serviceSection(
+  system: System,
+  service: Service,
+  reactions: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  const sagas = new Map(
+    handledBy(system, service).map(({ command, stages }) => [
+      command.name,
+      [...new Set(stages.map(({ saga }) => `saga ${saga.name}`))].join(", "),
+    ]),
+  );
   const { name, context, aggregate, key, persistence, port, commands, events, subscribes } = service;
   const kept = persistence === "state" ? "its current state" : "every event";
   const heard = subscribes.map((ref) => code(`${ref.service}.${ref.event}`)).join(", ");
@@ -39,7 +58,9 @@ function serviceSection(service: Service, reactions: ReadonlyMap<string, readonl
     "",
     ...(commands.length === 0 ? [] : ["| command | how it comes | emits |", "|---|---|---|"]),
     ...commands.map(({ name, http, emits }) => {
-      const how = http ? `POST /commands/${kebab(name)}` : "from a handler or a saga";
+      const asked = sagas.get(name) || undefined;
+      const route = http ? [`POST /commands/${kebab(name)}`] : [];
+      const how = [...route, ...(asked ? [`from ${asked}`] : [])].join(", ") || "from a handler or a saga";
       return `| ${code(name)} | ${how} | ${emits.map(code).join(", ") || "nothing"} |`;
     }),
     ...(commands.length === 0 ? [] : [""]),
@@ -68,8 +89,4 @@ function flowChart({ services }: System): readonly string[] {
   if (arrows.length === 0) return [];
   const boxes = services.map(({ name }) => `  ${box.get(name)}["${name}"]`);
   return ["```mermaid", "flowchart LR", ...boxes, ...arrows, "```", ""];
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
 }
