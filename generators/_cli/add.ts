@@ -22,7 +22,7 @@ export function addCommands(): readonly Program[] {
     const [kind, ...aliases] = Object.keys(kinds).filter((each) => kinds[each] === name);
     add.addCommand(programOf(commandNamed(name), kind!, aliases).exitOverride());
   }
-  for (const kind of ["saga", "read-model", "streams-app"]) add.addCommand(notYet(kind), { hidden: true });
+  for (const kind of ["read-model", "streams-app"]) add.addCommand(notYet(kind), { hidden: true });
   return [programOf(commandNamed("app"), "new", []), add];
 }
 
@@ -34,7 +34,7 @@ function notYet(kind: string): Program {
     .helpOption(false)
     .action(() => {
       throw new EdaError(`This version cannot add a ${kind} yet; a later one will`, {
-        hint: `It adds ${[...new Set(Object.values(kinds).map(kindOf))].join(" and ")}: see \`eda add --help\``,
+        hint: `It adds ${[...new Set(Object.values(kinds).map(kindOf))].join(", ")}: see \`eda add --help\``,
       });
     });
 }

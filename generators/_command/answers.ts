@@ -41,14 +41,16 @@ export async function collectAnswers<A extends object>(
     const { question } = option;
     if (!question || question.when?.(answers as Partial<A>, system) === false) continue;
     const otherwise = question.default(answers as Partial<A>, system);
-    if (unanswered.by === "asking" && question.choices?.length !== 1) {
+    if (unanswered.by === "asking" && question.interview) {
+      answers[option.key] = option.parse(await question.interview(unanswered.asker, answers as Partial<A>, system));
+    } else if (unanswered.by === "asking" && question.choices?.length !== 1) {
       answers[option.key] = option.parse(await ask(unanswered.asker, option, question, otherwise));
     } else if (unanswered.by !== "refusing") {
       // Taken without asking, and marked as assumed: also at a terminal where there is but one choice.
       if (option.required && otherwise === "") throw withoutDefault(command, option);
       answers[option.key] = option.parse(otherwise);
       if (question.stands?.(answers as Partial<A>, system) !== true) assumed.add(option.key);
-    } else {
+    } else if (!question.optional) {
       missing.push(option.flag.split(" ")[0] ?? option.key);
     }
   }
@@ -100,7 +102,8 @@ export function readAnswersFile(path: string, command: Command<never>): Readonly
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new EdaError(`The answers file ${path} is not a map`, { hint: "Write one answer a line: key: answer" });
   }
-  const keys = command.options.map(({ key }) => key as string);
+  const options = new Map(command.options.map((option) => [option.key as string, option]));
+  const keys = [...options.keys()];
   return Object.fromEntries(
     Object.entries(value).map(([key, answer]) => {
       if (!keys.includes(key)) {
@@ -108,7 +111,7 @@ export function readAnswersFile(path: string, command: Command<never>): Readonly
           hint: didYouMean(key, keys, `Known are ${keys.join(", ")}`),
         });
       }
-      return [key, textOf(answer, key, path)];
+      return [key, options.get(key)?.fromFile?.(answer) ?? textOf(answer, key, path)];
     }),
   );
 }

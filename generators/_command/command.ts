@@ -1,8 +1,9 @@
 import type { ManifestDocument } from "../_system/document.ts";
 import type { PhaseName, System } from "../_system/system.ts";
+import type { Asker } from "./ask.ts";
 
 /** The kinds of thing that a command adds; also the names of the generators. */
-export type CommandName = "app" | "service" | "outbox-migration";
+export type CommandName = "app" | "service" | "outbox-migration" | "saga";
 
 /** Answers by option key, as the options' `parse` made them. */
 export type Answers = Readonly<Record<string, unknown>>;
@@ -21,8 +22,8 @@ export interface Command<A extends object = object> {
   readonly options: readonly Option<A>[];
   /** Phase that its entries belong to; earlier ones must have a decision first. */
   readonly phase: PhaseName;
-  /** Commands whose entries must be there before this one's edit makes sense. */
-  needs?(answers: A, system: System): readonly Invocation[];
+  /** Commands whose entries must be there before this one's edit makes sense, and what no command adds. */
+  needs?(answers: A, system: System): readonly (Invocation | Groundwork)[];
   /** What to say of an entry that is there already, before anything is changed. */
   says?(answers: A, system: System): readonly string[];
   /** Changes the manifest to what was answered. Throws an `EdaError` for answers that do not fit the system. */
@@ -42,6 +43,8 @@ export interface Option<A extends object = object> {
   readonly describe: string;
   /** Turns typed text into the answer; throws an `EdaError` that says what is allowed. */
   parse(text: string): unknown;
+  /** The text for an answers file's value that is more than a text or a list of texts; undefined where it is not. */
+  fromFile?(value: unknown): string | undefined;
   /** Absent for what only a flag gives. */
   readonly question?: Question<A>;
   /** The phase whose decision this answer is, where it is one. */
@@ -57,6 +60,10 @@ export interface Question<A extends object = object> {
   default(answers: Partial<A>, system: System | undefined): string;
   /** Whether the default only repeats what the manifest says: nothing is assumed then. */
   stands?(answers: Partial<A>, system: System | undefined): boolean;
+  /** Not missed where nobody can be asked and no default is wanted. */
+  readonly optional?: true;
+  /** In place of the one question: several, whose answers together are the text. */
+  interview?(asker: Asker, answers: Partial<A>, system: System | undefined): Promise<string>;
 }
 
 export interface Edit<A extends object = object> {
@@ -75,6 +82,14 @@ export interface SagaTexts {
   get(name: string): string | undefined;
   /** Sets the whole text; one that is there already is to be edited, with its comments. */
   set(name: string, text: string): void;
+}
+
+/** Something to be made before an edit that is no command's entry: asked for, made or refused as a command would be. */
+export interface Groundwork {
+  readonly because: string;
+  edit(edit: Pick<Edit, "manifest" | "sagas">): void;
+  /** What to do where nobody agrees to it. */
+  readonly otherwise: string;
 }
 
 /** A command with what was said to it. */

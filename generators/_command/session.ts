@@ -1,7 +1,7 @@
 import { loadTemplates } from "../_render/templates.ts";
 import { EdaError } from "../_system/errors.ts";
 import { collectAnswers, type Unanswered } from "./answers.ts";
-import type { Command, Invocation } from "./command.ts";
+import type { Command, Groundwork, Invocation } from "./command.ts";
 import { type Committed, commitRun } from "./commit.ts";
 import type { Door, Step } from "./door.ts";
 import { markDecisions, passGate, setPhase } from "./gate.ts";
@@ -39,7 +39,7 @@ export function openSession(door: Door): Session {
       await passGate(command, manifest, unanswered, (phase, status) => take((at) => setPhase(at, phase, status)));
     }
     const { answers, assumed } = await collectAnswers(command, invocation, unanswered, manifest.system);
-    for (const needed of command.needs?.(answers, manifest.system) ?? []) await supply(to, needed);
+    for (const needed of command.needs?.(answers, manifest.system) ?? []) await supply(to, needed, take);
     for (const line of command.says?.(answers, manifest.system) ?? []) door.output.line(line);
     take((at, sagas) => {
       // An edit that changes nothing leaves the value that it was; to write the text out for this would cost a parse.
@@ -55,13 +55,17 @@ export function openSession(door: Door): Session {
   }
 
   /** What is needed and not there is asked for at a terminal, made under `--defaults`, and else refused. */
-  async function supply(to: Opened, needed: Invocation): Promise<void> {
+  async function supply(to: Opened, needed: Invocation | Groundwork, take: (step: Step) => void): Promise<void> {
+    const agreed = door.defaults || (await door.asker?.confirm(`${needed.because} Go on?`, true));
+    if ("edit" in needed) {
+      if (!agreed) throw new EdaError(needed.because, { hint: needed.otherwise });
+      door.output.line(needed.because);
+      take((manifest, sagas) => needed.edit({ manifest, sagas }));
+      return;
+    }
     const command = commandNamed(needed.command);
     const first = `${typed(command.name)} ${needed.said[command.argument]}`;
-    if (!door.defaults) {
-      const agreed = await door.asker?.confirm(`${needed.because} Go on?`, true);
-      if (!agreed) throw new EdaError(`${first} has to come first`, { hint: `Run \`${first}\`, then this again` });
-    }
+    if (!agreed) throw new EdaError(`${first} has to come first`, { hint: `Run \`${first}\`, then this again` });
     door.output.line(needed.because ?? "");
     await run(to, command, needed);
   }

@@ -25,7 +25,9 @@ describe("An outbox", () => {
     const { system } = parseManifest(`${shop}outboxes: { orders: { retention: 1d } }\n`);
     assert.deepEqual(command.needs?.({ service: "orders", relay: "polling" }, system), []);
     assert.deepEqual(
-      command.needs?.({ service: "shipping", relay: "polling" }, system).map(({ said }) => said),
+      command
+        .needs?.({ service: "shipping", relay: "polling" }, system)
+        .map((needed) => "said" in needed && needed.said),
       [{ name: "shipping" }],
     );
     assert.match(command.says?.({ service: "orders", relay: "polling" }, system)[0] ?? "", /0020-outbox\.sql/);

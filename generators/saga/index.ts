@@ -1,0 +1,3 @@
+import { yeomanGenerator } from "../_command/yeoman.ts";
+
+export default yeomanGenerator("saga");
