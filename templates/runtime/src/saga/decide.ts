@@ -60,8 +60,9 @@ function start(definition: SagaDefinition, input: SagaInput): Transition {
 
 function carryOut(turn: Turn, input: SagaInput): void {
   switch (input.type) {
-    case "triggered":
-      break; // R1: the same trigger again.
+    case "triggered": // R1: the same trigger again.
+    case "seen": // Only a choreography is moved by events.
+      break;
     case "reply":
       onReply(turn, input);
       break;

@@ -108,7 +108,8 @@ export interface SagaReply extends Stage {
   readonly round: number;
   /**
    * `refused`: the answer to a tombstone (skip, fail): the participant had not done it, and never will now. A tombstone
-   * that finds a success answers `success`; one that finds a business failure may answer `failure` or `refused`.
+   * that finds a success answers `success`; one that finds a business failure may answer `failure` or `refused`,
+   * in its own round, whatever the round of the failure.
    */
   readonly outcome: "success" | "failure" | "refused";
   readonly noop?: true;
