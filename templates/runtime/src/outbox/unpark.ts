@@ -1,4 +1,4 @@
-import type { Database } from "../database/database.ts";
+import type { Database, Transaction } from "../database/database.ts";
 import { outboxQuery } from "./queries.ts";
 
 const LOCK_SHARDS = outboxQuery("lock-shards");
@@ -13,9 +13,12 @@ export interface ParkedFilter {
 
 /** Gives parked aggregates back to the relay, which begins with the row that failed. Answers how many there were. */
 export async function unpark(database: Database, filter: ParkedFilter): Promise<number> {
-  return database.transaction(async (tx) => {
-    await tx.query(LOCK_SHARDS);
-    const values = [filter.topic ?? null, filter.aggregateType ?? null, filter.aggregateId ?? null];
-    return (await tx.query<{ count: number }>(UNPARK, values)).rows[0]?.count ?? 0;
-  });
+  return database.transaction((tx) => unparkIn(tx, filter));
+}
+
+/** The same in the caller's transaction, whose commit gives them back. */
+export async function unparkIn(tx: Transaction, filter: ParkedFilter): Promise<number> {
+  await tx.query(LOCK_SHARDS);
+  const values = [filter.topic ?? null, filter.aggregateType ?? null, filter.aggregateId ?? null];
+  return (await tx.query<{ count: number }>(UNPARK, values)).rows[0]?.count ?? 0;
 }

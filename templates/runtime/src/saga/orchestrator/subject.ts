@@ -1,0 +1,56 @@
+import { isOver, isStuck } from "../decide.ts";
+import type { SagaDefinition } from "../definition.ts";
+import type { Course, SagaState, Stage, StepState, StuckReason } from "../transition.ts";
+
+/** A saga that one transaction moves. */
+export interface Subject {
+  readonly id: string;
+  /** The one that it began with (R10). */
+  readonly definition: SagaDefinition;
+  readonly hash: string;
+  readonly fingerprint: string;
+  readonly correlationid: string;
+  readonly traceparent: string | undefined;
+  /** Absent: it begins in this transaction. */
+  readonly seen?: bigint;
+  /** Of one that begins. */
+  readonly begun?: { readonly key: string; readonly triggerId: string };
+  revision: bigint;
+  state: SagaState | undefined;
+}
+
+/** What the row says of a state beside itself. */
+export function standing(state: SagaState): {
+  readonly stuck: boolean;
+  readonly parked: boolean;
+  readonly over: boolean;
+} {
+  const over = isOver(state);
+  return { over, stuck: isStuck(state), parked: !over && courses(state).some(({ course }) => course.parked === true) };
+}
+
+/** Stages that are stuck for a reason that they were not stuck for before. */
+export function newlyStuck(
+  before: SagaState | undefined,
+  after: SagaState,
+): readonly (Stage & { readonly reason: StuckReason })[] {
+  if (isOver(after)) return [];
+  return courses(after).flatMap(({ step, direction, course }) => {
+    const reason = whyStuck(course);
+    const known = before?.steps[step]?.[direction];
+    return reason === undefined || (known !== undefined && whyStuck(known) === reason)
+      ? []
+      : [{ step, direction, reason }];
+  });
+}
+
+function whyStuck({ parked, stuck }: Course): StuckReason | undefined {
+  return parked === true ? "parked" : stuck;
+}
+
+function courses({ steps }: SagaState): readonly (Stage & { readonly course: Course })[] {
+  return Object.entries(steps).flatMap(([step, { forward, compensation }]: [string, StepState]) => [
+    ...(forward === undefined ? [] : [{ step, direction: "forward" as const, course: forward }]),
+    ...(compensation === undefined ? [] : [{ step, direction: "compensation" as const, course: compensation }]),
+  ]);
+}
