@@ -5,9 +5,12 @@ import type { RenderedFile } from "../_render/file.ts";
 import { withLock } from "../_render/lock.ts";
 import { type Plan, type PlanEntry, planFiles } from "../_render/plan.ts";
 import { render } from "../_render/render.ts";
+import { openRepository } from "../_render/repository-view.ts";
+import { sagasLeftOut } from "../_render/saga-roles.ts";
 import { loadTemplates } from "../_render/templates.ts";
 import { type Applied, applyPlan, readRecord } from "../_render/write.ts";
 import { EdaError } from "../_system/errors.ts";
+import type { SagaEntry } from "../_system/system.ts";
 import { refuseUnsettled, type Settled, settleConflicts } from "./conflicts.ts";
 import type { Door, Step } from "./door.ts";
 import { defaultGenerator, placeGenerator, readGenerator } from "./generator-spec.ts";
@@ -78,8 +81,9 @@ export async function commitRun(
         manifest: { path: "eda.yaml", text: now.manifest.toString(), expected: text },
         force: settled.overwrite,
       });
-      if (wasCutShort) output.line("An earlier run was cut short; what it had left out is there now.");
+      if (wasCutShort) output.line(afterCutShort(now));
       showResult(output, written, plan, applied, isShown);
+      for (const line of sagasLeftOut(now.manifest.system).map(leftOut)) output.line(line);
       return applied;
     },
     { onWait: () => output.line("Another run is writing to this repository; waiting for it to end.") },
@@ -123,6 +127,22 @@ function sourcesOf({ original, manifest, sagas }: Opened): readonly PlanEntry[] 
     sourceEntry("eda.yaml", original, manifest.toString()),
     ...sagas.changes.map(({ path, text, before }) => sourceEntry(path, before, text)),
   ];
+}
+
+/** Of a run that was killed between a saga and the manifest, only the saga is known: what else it was told is gone. */
+function afterCutShort({ root, manifest }: Opened): string {
+  const named = new Set(manifest.system.sagas.map(({ definition }) => definition));
+  const paths = openRepository(root)
+    .list("sagas")
+    .map((file) => `sagas/${file}`);
+  const unnamed = paths.filter((path) => path.endsWith(".saga.yaml") && !named.has(path));
+  return unnamed.length === 0
+    ? "An earlier run was cut short; what it had left out is there now."
+    : `An earlier run was cut short before eda.yaml named ${unnamed.join(", ")}: run it again.`;
+}
+
+function leftOut({ name, definition }: SagaEntry): string {
+  return `Saga ${name} does not run as ${definition} stands, and what follows from it is left out: see \`eda validate\`.`;
 }
 
 function again({ root }: Opened, text: string | undefined, steps: readonly Step[]): Opened {

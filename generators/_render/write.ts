@@ -90,7 +90,8 @@ type Step =
   | { readonly verb: "delete"; readonly path: string; readonly entry: Deletion };
 
 function carryOut(root: string, steps: readonly Step[], onProgress: ApplyOptions["onProgress"]): void {
-  if (steps.length === 0) return;
+  // What a killed run left behind goes all the same: it would be spoken of at every run.
+  if (steps.length === 0 && !fs.existsSync(join(root, ".eda", "tmp"))) return;
   const stop = stopper();
   let path = ".eda/tmp";
   let verb = "write";
