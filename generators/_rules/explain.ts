@@ -30,10 +30,10 @@ export function shownAs(rule: Rule): string {
 }
 
 /** The manifest of an example, then the files beside it and the derived files that were edited. */
-export function exampleText({ manifest, files = {}, edited = [] }: Example): string {
+export function exampleText({ manifest = "", files = {}, edited = [] }: Example): string {
   const beside = Object.entries(files).map(([path, content]) => `\n# ${path}\n${content}`);
   const touched = edited.map((path) => `\n# ${path}: a derived file, changed by hand\n`);
-  return [manifest, ...beside, ...touched].join("").trimEnd();
+  return [manifest, ...beside, ...touched].join("").trim();
 }
 
 /** The lines that a repair takes away and adds, each with an unchanged line before it. */

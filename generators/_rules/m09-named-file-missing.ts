@@ -1,4 +1,5 @@
 import type { Rule } from "./rule.ts";
+import { sagaExample } from "./saga-example.ts";
 
 export const namedFileMissing: Rule = {
   id: "EDA-M09",
@@ -11,20 +12,7 @@ export const namedFileMissing: Rule = {
     "run. A decision record that is named and not there is a decision that nobody can look up. Checked only where " +
     "there is a repository around the manifest.",
   examples: [
-    {
-      fails: {
-        manifest: shop(`sagas:
-  payment: { definition: sagas/payments.saga.yaml, service: orders }
-`),
-        files: { "sagas/payment.saga.yaml": "saga: payment\n" },
-      },
-      repair: {
-        manifest: shop(`sagas:
-  payment: { definition: sagas/payment.saga.yaml, service: orders }
-`),
-        files: { "sagas/payment.saga.yaml": "saga: payment\n" },
-      },
-    },
+    { fails: sagaExample("sagas/payment.saga.yaml", "sagas/payments.saga.yaml"), repair: sagaExample() },
     {
       fails: {
         manifest: shop(`phases:

@@ -1,5 +1,41 @@
-import { contextDependencies, dependencyCycles } from "./context-dependencies.ts";
+import { contextDependencies } from "./context-dependencies.ts";
+import { cyclesIn } from "./cycles.ts";
 import type { Rule } from "./rule.ts";
+
+const manifest = `eda: 1
+name: shop
+contexts:
+  ordering: { purpose: Takes orders }
+  paying: { purpose: Takes money }
+services:
+  orders:
+    context: ordering
+    port: 4001
+    commands:
+      PlaceOrder: { fields: { orderId: uuid }, emits: [OrderPlaced] }
+      ReopenOrder: { fields: { orderId: uuid }, emits: [OrderReopened] }
+    events:
+      OrderPlaced: { fields: { orderId: uuid } }
+      OrderReopened: { fields: { orderId: uuid } }
+  payments:
+    context: paying
+    key: orderId
+    port: 4002
+    commands:
+      CapturePayment: { fields: { orderId: uuid }, emits: [PaymentCaptured] }
+      ChargeBack: { fields: { orderId: uuid }, emits: [PaymentChargedBack] }
+      NoteChargeback: { fields: { orderId: uuid }, emits: [ChargebackNoted] }
+    events:
+      PaymentCaptured: { fields: { orderId: uuid } }
+      PaymentChargedBack: { fields: { orderId: uuid } }
+      ChargebackNoted: { fields: { orderId: uuid } }
+sagas:
+  checkout: { definition: sagas/checkout.saga.yaml, service: orders }
+  chargeback: { definition: sagas/chargeback.saga.yaml, service: payments }
+outboxes:
+  orders: { relay: polling }
+  payments: { relay: polling }
+`;
 
 export const contextCycle: Rule = {
   id: "EDA-M10",
@@ -15,24 +51,12 @@ export const contextCycle: Rule = {
     "repository make no HTTP calls to each other.",
   examples: [
     {
-      fails: {
-        manifest: system("CapturePayment"),
-        files: {
-          "sagas/checkout.saga.yaml": saga("checkout", "orders.OrderPlaced", "payments.CapturePayment"),
-          "sagas/chargeback.saga.yaml": saga("chargeback", "payments.PaymentCaptured", "orders.PlaceOrder"),
-        },
-      },
-      repair: {
-        manifest: system("CapturePayment"),
-        files: {
-          "sagas/checkout.saga.yaml": saga("checkout", "orders.OrderPlaced", "payments.CapturePayment"),
-          "sagas/chargeback.saga.yaml": saga("chargeback", "payments.PaymentCaptured", "payments.CapturePayment"),
-        },
-      },
+      fails: { manifest, files: sagas("orders.ReopenOrder", "orders.OrderReopened") },
+      repair: { manifest, files: sagas("payments.NoteChargeback", "payments.ChargebackNoted") },
     },
   ],
   *check(context) {
-    for (const cycle of dependencyCycles(contextDependencies(context))) {
+    for (const cycle of cyclesIn(contextDependencies(context))) {
       const [first] = cycle;
       if (!first) continue;
       const round = [first.from, ...cycle.map((dependency) => dependency.to)].join(" → ");
@@ -47,44 +71,31 @@ export const contextCycle: Rule = {
   },
 };
 
-function system(command: string): string {
-  return `eda: 1
-name: shop
-contexts:
-  ordering: { purpose: Takes orders }
-  paying: { purpose: Takes money }
-services:
-  orders:
-    context: ordering
-    aggregate: Order
-    port: 4001
-    commands:
-      PlaceOrder: { fields: { orderId: uuid }, emits: [OrderPlaced] }
-    events:
-      OrderPlaced: { fields: { orderId: uuid } }
-  payments:
-    context: paying
-    aggregate: Payment
-    port: 4002
-    commands:
-      ${command}: { fields: { paymentId: uuid }, emits: [PaymentCaptured] }
-    events:
-      PaymentCaptured: { fields: { paymentId: uuid } }
-sagas:
-  checkout: { definition: sagas/checkout.saga.yaml, service: orders }
-  chargeback: { definition: sagas/chargeback.saga.yaml, service: payments }
-outboxes:
-  orders: { relay: polling }
-  payments: { relay: polling }
-`;
+function sagas(command: string, success: string): Readonly<Record<string, string>> {
+  return {
+    "sagas/checkout.saga.yaml": saga(
+      "checkout",
+      "orders.OrderPlaced",
+      "payments.CapturePayment",
+      "payments.PaymentCaptured",
+    ),
+    "sagas/chargeback.saga.yaml": saga("chargeback", "payments.PaymentChargedBack", command, success),
+  };
 }
 
-function saga(name: string, trigger: string, command: string): string {
+function saga(name: string, trigger: string, command: string, success: string): string {
   return `saga: ${name}
+version: 1
 style: orchestration
 trigger: ${trigger}
+key: $.trigger.orderId
+deadline: 10m
+timeout: 30s
 steps:
   - id: only
+    kind: pivot
     command: ${command}
+    input: { orderId: $.trigger.orderId }
+    success: ${success}
 `;
 }

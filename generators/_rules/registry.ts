@@ -1,6 +1,7 @@
+import type { SagaDocument } from "../_saga/load.ts";
 import type { ManifestDocument } from "../_system/document.ts";
 import { nearest } from "../_system/suggest.ts";
-import { findingOf, inReadingOrder } from "./finding.ts";
+import { findingAt, findingOf, inReadingOrder } from "./finding.ts";
 import { invalidManifest } from "./m01-invalid-manifest.ts";
 import { unknownReference } from "./m02-unknown-reference.ts";
 import { nameTakenTwice } from "./m03-name-taken-twice.ts";
@@ -15,6 +16,22 @@ import { requirementsOpen } from "./p01-requirements-open.ts";
 import { streamOpen } from "./p02-stream-open.ts";
 import { consistencyOpen } from "./p05-consistency-open.ts";
 import type { Finding, RepositoryView, Rule, RuleContext } from "./rule.ts";
+import { invalidSaga } from "./s01-invalid-saga.ts";
+import { compensationMissing } from "./s02-compensation-missing.ts";
+import { orderOfKinds } from "./s03-order-of-kinds.ts";
+import { noTimeout } from "./s04-no-timeout.ts";
+import { budgetExceedsDeadline } from "./s05-budget-exceeds-deadline.ts";
+import { unknownName } from "./s06-unknown-name.ts";
+import { notAnOutcome } from "./s07-not-an-outcome.ts";
+import { inputNotProvided } from "./s08-input-not-provided.ts";
+import { readsUnknownReply } from "./s09-reads-unknown-reply.ts";
+import { fieldsOfCommand } from "./s10-fields-of-command.ts";
+import { impossibleRetry } from "./s11-impossible-retry.ts";
+import { failureAfterPivot } from "./s12-failure-after-pivot.ts";
+import { sagaCycle } from "./s13-saga-cycle.ts";
+import { choreographyEndsNowhere } from "./s14-choreography-ends-nowhere.ts";
+import { publishedDefinitionChanged } from "./s15-published-definition-changed.ts";
+import { compensationElsewhere } from "./s16-compensation-elsewhere.ts";
 
 /** Every rule, by id. */
 export const rules: readonly Rule[] = [
@@ -31,6 +48,22 @@ export const rules: readonly Rule[] = [
   requirementsOpen,
   streamOpen,
   consistencyOpen,
+  invalidSaga,
+  compensationMissing,
+  orderOfKinds,
+  noTimeout,
+  budgetExceedsDeadline,
+  unknownName,
+  notAnOutcome,
+  inputNotProvided,
+  readsUnknownReply,
+  fieldsOfCommand,
+  impossibleRetry,
+  failureAfterPivot,
+  sagaCycle,
+  choreographyEndsNowhere,
+  publishedDefinitionChanged,
+  compensationElsewhere,
 ];
 
 /** A manifest as the rules see it. With problems against the schema EDA-M01 alone speaks, and asks for no system. */
@@ -58,6 +91,18 @@ export function checkRules(context: RuleContext, runs: Rule["runs"], severity?: 
     .filter((rule) => severity === undefined || rule.severity === severity)
     .flatMap((rule) => findingsOf(rule, context))
     .toSorted(inReadingOrder);
+}
+
+/** Judges a saga's definition by itself, in reading order: what needs no manifest. */
+export function checkSagaAlone(document: SagaDocument): readonly Finding[] {
+  return rules
+    .flatMap((rule) => Array.from(rule.alone?.(document) ?? [], (problem) => findingAt(rule, problem)))
+    .toSorted(inReadingOrder);
+}
+
+/** The rules over sagas that a definition by itself is not judged by. */
+export function skippedAlone(): readonly string[] {
+  return rules.filter(({ id, alone }) => id.startsWith("EDA-S") && alone === undefined).map(({ id }) => id);
 }
 
 function findingsOf(rule: Rule, context: RuleContext): Finding[] {

@@ -1,3 +1,4 @@
+import type { SagaDocument } from "../_saga/load.ts";
 import type { ManifestDocument } from "../_system/document.ts";
 import type { NodePath, Place } from "../_system/place.ts";
 import type { System } from "../_system/system.ts";
@@ -50,7 +51,8 @@ export interface RuleContext {
 
 /** A manifest (and, where a rule reads them, other files) on which a rule has something to say, or nothing. */
 export interface Example {
-  readonly manifest: string;
+  /** Absent where a saga's file, the only one of `files`, is checked alone. */
+  readonly manifest?: string;
   /** Files on disk beside the manifest: path to content. */
   readonly files?: Readonly<Record<string, string>>;
   /** Derived files that were changed by hand. */
@@ -70,4 +72,6 @@ export interface Rule {
   /** The first example makes the rule speak, its repair silences it. Tests, docs and `eda explain` share them. */
   readonly examples: readonly { readonly fails: Example; readonly repair: Example }[];
   check(context: RuleContext): Iterable<Problem>;
+  /** Of a rule over sagas that can judge without a manifest: what it says of one definition alone. */
+  alone?(saga: SagaDocument): Iterable<Problem>;
 }

@@ -12,9 +12,10 @@ export function rulesMarkdown(rules: readonly Rule[]): string {
     "",
     `<!-- Made from generators/_rules; to write it again: ${regenerateCommand} -->`,
     "",
-    "`eda validate` checks a manifest against these rules; `eda explain ID` shows one of them. An id never changes its",
-    "meaning. Errors make `eda validate` fail, warnings do so with `--strict`. The rules named P keep one of the five",
-    "phases open; they are shown by `eda phases` and never by `eda validate`.",
+    "`eda validate` checks a manifest and its sagas against these rules; `eda explain ID` shows one of them. An id never",
+    "changes its meaning. Errors make `eda validate` fail, warnings do so with `--strict`. The rules named P keep one of",
+    "the five phases open; they are shown by `eda phases` and never by `eda validate`. The rules named S judge sagas; those",
+    `but ${needing(rules)} need no manifest.`,
     "",
     "| id | shown as | says |",
     "|---|---|---|",
@@ -22,6 +23,12 @@ export function rulesMarkdown(rules: readonly Rule[]): string {
     ...rules.flatMap(section),
     "",
   ].join("\n");
+}
+
+function needing(rules: readonly Rule[]): string {
+  return rules
+    .flatMap(({ id, alone }) => (id.startsWith("EDA-S") && alone === undefined ? [id.slice(4)] : []))
+    .join(", ");
 }
 
 function section(rule: Rule): string[] {

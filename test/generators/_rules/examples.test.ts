@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { checkRules, rules } from "../../../generators/_rules/registry.ts";
+import { rules } from "../../../generators/_rules/registry.ts";
 import type { Example, Rule } from "../../../generators/_rules/rule.ts";
-import { contextOf } from "./checking.ts";
+import { findingsOf } from "./checking.ts";
 
 describe("the examples of every rule", () => {
   for (const rule of rules) {
@@ -23,12 +23,10 @@ describe("the examples of every rule", () => {
 });
 
 function spoken(rule: Rule, example: Example): number {
-  return checkRules(contextOf(example), rule.runs).filter((finding) => finding.rule === rule.id).length;
+  return findingsOf(example, rule.runs).filter((finding) => finding.rule === rule.id).length;
 }
 
 /** Errors of `eda validate` but for the rule's own: a phase that an example leaves open is no error there. */
 function otherErrors(rule: Rule, example: Example) {
-  return checkRules(contextOf(example), "validate").filter(
-    (finding) => finding.severity === "error" && finding.rule !== rule.id,
-  );
+  return findingsOf(example).filter((finding) => finding.severity === "error" && finding.rule !== rule.id);
 }

@@ -1,19 +1,19 @@
 import { deepEqual } from "node:assert/strict";
-import { type ContextDependency, dependencyCycles } from "../../../generators/_rules/context-dependencies.ts";
+import { cyclesIn } from "../../../generators/_rules/cycles.ts";
 
-/** `a>b` as a dependency of context a on context b. */
-function graph(...edges: string[]): ContextDependency[] {
+/** `a>b` as a link from a to b. */
+function graph(...edges: string[]) {
   return edges.map((edge) => {
     const [from = "", to = ""] = edge.split(">");
-    return { from, to, saga: edge, command: `${to}.Do` };
+    return { from, to, edge };
   });
 }
 
 function cycles(...edges: string[]): string[] {
-  return dependencyCycles(graph(...edges)).map((cycle) => cycle.map((dependency) => dependency.saga).join(" "));
+  return cyclesIn(graph(...edges)).map((cycle) => cycle.map(({ edge }) => edge).join(" "));
 }
 
-describe("cycles of dependencies between contexts", () => {
+describe("cycles of what leads to what", () => {
   it("finds none in a graph that flows one way", () => deepEqual(cycles("a>b", "a>c", "b>d", "c>d"), []));
 
   it("finds one behind a way in that is no part of it", () =>
@@ -30,6 +30,6 @@ describe("cycles of dependencies between contexts", () => {
   it("follows a chain that is longer than the call stack", () => {
     const chain = Array.from({ length: 20_000 }, (_, index) => `${index}>${index + 1}`);
     deepEqual(cycles(...chain), []);
-    deepEqual(dependencyCycles(graph(...chain, "20000>0")).length, 1);
+    deepEqual(cyclesIn(graph(...chain, "20000>0")).length, 1);
   });
 });
