@@ -58,7 +58,8 @@ export interface ConsumerOptions {
   readonly otherwise?: Handler;
   /**
    * Handles messages in order, several in one transaction, in place of `handlers` and `otherwise`: for statements over
-   * sets. When it fails for several it is asked again for each by itself.
+   * sets. When it fails for several it is asked again for each by itself. It gets every message; where `handlers`
+   * names some, those alone.
    */
   readonly handleAll?: (messages: readonly Message[], tx: Transaction) => Promise<void>;
   /** By type: messages that are handled one by one, outside any transaction (saga.md R19). */

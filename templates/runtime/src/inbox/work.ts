@@ -18,9 +18,10 @@ export interface Work {
 export function workOf({ name, handlers, otherwise, handleAll, external = {} }: ConsumerOptions): Work {
   const externalOf = ({ type }: Message) => (Object.hasOwn(external, type) ? external[type] : undefined);
   const handlerOf = ({ type }: Message) => (Object.hasOwn(handlers, type) ? handlers[type] : otherwise);
+  const takesAll = handleAll !== undefined && Object.keys(handlers).length === 0;
   return {
     concerns({ message }) {
-      if (message === undefined || handleAll !== undefined) return true;
+      if (message === undefined || takesAll) return true;
       return externalOf(message) !== undefined || handlerOf(message) !== undefined;
     },
     external: externalOf,
