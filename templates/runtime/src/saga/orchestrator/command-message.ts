@@ -1,6 +1,5 @@
 import { messageId } from "../../outbox/message-id.ts";
 import type { OutboxMessage } from "../../outbox/outbox.ts";
-import { childSpan } from "../../service/tracing.ts";
 import type { SendCommand } from "../transition.ts";
 import type { Subject } from "./subject.ts";
 
@@ -20,10 +19,11 @@ export interface Cause {
  */
 export function commandMessage(
   service: string,
-  { id, definition, correlationid, traceparent }: Subject,
+  { id, definition, correlationid, ...subject }: Subject,
   command: SendCommand,
   cause: Cause,
 ): OutboxMessage & { readonly envelope: { readonly id: string } } {
+  const traceparent = cause.traceparent ?? subject.traceparent;
   return {
     topic: commandsTopicOf(command.command),
     key: id,
@@ -35,7 +35,7 @@ export function commandMessage(
       subject: id,
       correlationid,
       ...(cause.causedBy === undefined ? {} : { causationid: cause.causedBy }),
-      traceparent: childSpan(cause.traceparent ?? traceparent),
+      ...(traceparent === undefined ? {} : { traceparent }),
       saganame: definition.saga,
       sagaid: id,
       sagastep: command.step,

@@ -1,4 +1,6 @@
 import type { Transaction } from "../../database/database.ts";
+import { insertMessages } from "../../outbox/insert.ts";
+import type { InsertMessages } from "../../outbox/outbox.ts";
 import { decide as machine } from "../decide.ts";
 import { type JsonObject, type SagaDefinition, sagaId } from "../definition.ts";
 import { jsonHash } from "../hash.ts";
@@ -20,6 +22,8 @@ export interface OrchestratorOptions {
   /** From 0 up to 1, for jitter. Default `Math.random`. */
   readonly random?: () => number;
   readonly decide?: Decide;
+  /** The way into the outbox. Default: the plain one. */
+  readonly insertMessages?: InsertMessages;
   /** Hears what `apply` has done, before the caller's transaction commits. */
   readonly hear?: HearNews;
 }
@@ -80,6 +84,7 @@ type Row = {
 
 export function createOrchestrator(options: OrchestratorOptions): SetOrchestrator {
   const { service, definitions, decide = machine, random = Math.random, hear } = options;
+  const insert = options.insertMessages ?? insertMessages;
   const collect = () => collectMoves({ service, decide, random });
 
   async function load(tx: Transaction, ids: readonly string[]): Promise<Map<string, Subject>> {
@@ -107,7 +112,7 @@ export function createOrchestrator(options: OrchestratorOptions): SetOrchestrato
     );
     const moves = collect();
     const moved = changes.map((change) => applyOne(moves, subjects.get(change.id), change));
-    await writeMoves(tx, moves);
+    await writeMoves(tx, moves, insert);
     return moved;
   }
 
@@ -133,7 +138,7 @@ export function createOrchestrator(options: OrchestratorOptions): SetOrchestrato
         subjects.set(id, fresh);
         return begun;
       });
-      await writeMoves(tx, moves);
+      await writeMoves(tx, moves, insert);
       return begun;
     },
   };

@@ -1,20 +1,15 @@
-import type { Broker } from "../../broker/broker.ts";
-import type { Database, Transaction } from "../../database/database.ts";
-import { createConsumer } from "../../inbox/consumer.ts";
-import { type Consumer, type ConsumerOptions, GiveUpError } from "../../inbox/consumer-options.ts";
+import type { Transaction } from "../../database/database.ts";
+import { GiveUpError } from "../../inbox/consumer-options.ts";
 import { tell } from "../../inbox/letters.ts";
 import type { Message } from "../../message/message.ts";
 import type { SagaInput } from "../transition.ts";
 import type { SetOrchestrator } from "./create-orchestrator.ts";
 import type { HearNews } from "./news.ts";
-import { both } from "./observers.ts";
 import { addressedReply, replyFor } from "./reply.ts";
+import type { SagaConsumer } from "./saga-consumer.ts";
 import { createTelling } from "./telling.ts";
 
-export interface ReplyConsumerOptions
-  extends Pick<ConsumerOptions, "instance" | "retry" | "horizonMs" | "observer" | "onCommit" | "replayPollMs"> {
-  readonly database: Database;
-  readonly broker: Broker;
+export interface ReplyConsumerOptions {
   readonly orchestrator: Pick<SetOrchestrator, "applyAll">;
   readonly saga: string;
   /** `payment.replies`. */
@@ -30,8 +25,7 @@ export function replyConsumerName(saga: string): string {
  * Moves sagas by the replies of their participants. One that cannot be handled goes to the dead letters and makes its
  * saga stuck, in one transaction; it does not hold up the next (R18). Replayed, it settles its step.
  */
-export function createReplyConsumer(options: ReplyConsumerOptions): Consumer {
-  const { database, broker, orchestrator, saga, topic, hear, observer, ...settings } = options;
+export function replyConsumer({ orchestrator, saga, topic, hear }: ReplyConsumerOptions): SagaConsumer {
   const telling = createTelling(hear);
 
   async function handleAll(messages: readonly Message[], tx: Transaction): Promise<void> {
@@ -62,18 +56,15 @@ export function createReplyConsumer(options: ReplyConsumerOptions): Consumer {
     telling.keep(message.id, moved!.news);
   }
 
-  return createConsumer({
-    ...settings,
+  return {
     name: replyConsumerName(saga),
-    database,
-    broker,
     topics: [topic],
     handlers: {},
     handleAll,
     keepsOrder: false,
     onGivenUp,
-    observer: both(observer, telling.observer),
-  });
+    observe: telling.observe,
+  };
 }
 
 function causeOf({ id, traceparent }: Message): { readonly causedBy: string; readonly traceparent?: string } {

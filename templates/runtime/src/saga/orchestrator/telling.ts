@@ -1,12 +1,11 @@
 import type { ConsumerObserver } from "../../inbox/consumer-options.ts";
 import type { HearNews, SagaNews } from "./news.ts";
 
-/**
- * Holds back what a message has led to until its transaction has committed: what was rolled back has not happened.
- */
+/** Holds back what a message has led to until its transaction has committed: what was rolled back has not happened. */
 export interface Telling {
   keep(messageId: string, news: readonly SagaNews[]): void;
-  readonly observer: Required<Pick<ConsumerObserver, "handled" | "deadLettered" | "failed">>;
+  /** An observer that also tells what was kept. */
+  observe(observer: ConsumerObserver): ConsumerObserver;
 }
 
 export function createTelling(hear: HearNews): Telling {
@@ -19,10 +18,20 @@ export function createTelling(hear: HearNews): Telling {
   };
   return {
     keep: (messageId, news) => void kept.set(messageId, news),
-    observer: {
-      handled: ({ id }) => tell(id),
-      deadLettered: ({ id }) => tell(id),
-      failed: ({ id }) => void kept.delete(id),
-    },
+    observe: (observer) => ({
+      ...observer,
+      handled(message, seconds) {
+        observer.handled?.(message, seconds);
+        tell(message.id);
+      },
+      failed(message, error, seconds) {
+        kept.delete(message.id);
+        observer.failed?.(message, error, seconds);
+      },
+      deadLettered(letter) {
+        observer.deadLettered?.(letter);
+        tell(letter.id);
+      },
+    }),
   };
 }

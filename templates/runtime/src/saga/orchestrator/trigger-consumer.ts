@@ -1,19 +1,14 @@
-import type { Broker } from "../../broker/broker.ts";
-import type { Database, Transaction } from "../../database/database.ts";
-import { createConsumer } from "../../inbox/consumer.ts";
-import { type Consumer, type ConsumerOptions, GiveUpError } from "../../inbox/consumer-options.ts";
+import type { Transaction } from "../../database/database.ts";
+import { GiveUpError } from "../../inbox/consumer-options.ts";
 import type { Message } from "../../message/message.ts";
 import type { JsonObject, SagaDefinition } from "../definition.ts";
 import type { SagaTrigger, SetOrchestrator } from "./create-orchestrator.ts";
 import type { InFlightLimit } from "./limit.ts";
 import type { HearNews } from "./news.ts";
-import { both } from "./observers.ts";
+import type { SagaConsumer } from "./saga-consumer.ts";
 import { createTelling } from "./telling.ts";
 
-export interface TriggerConsumerOptions
-  extends Pick<ConsumerOptions, "instance" | "retry" | "horizonMs" | "observer" | "onCommit" | "replayPollMs"> {
-  readonly database: Database;
-  readonly broker: Broker;
+export interface TriggerConsumerOptions {
   readonly orchestrator: Pick<SetOrchestrator, "begin">;
   readonly definition: SagaDefinition;
   /** Topic of the trigger. */
@@ -35,21 +30,18 @@ export function triggerConsumerName(saga: string): string {
 }
 
 /** Begins a saga at each trigger, once (R1), while the limit on those in flight allows it (R20). */
-export function createTriggerConsumer(options: TriggerConsumerOptions): Consumer {
-  const { database, broker, orchestrator, definition, topic, limit, retentionMs, hear, observer, ...settings } =
-    options;
-  const now = options.now ?? Date.now;
-  const telling = createTelling(hear);
+export function triggerConsumer(options: TriggerConsumerOptions): SagaConsumer {
+  const { orchestrator, definition, topic, limit, retentionMs, now = Date.now } = options;
+  const telling = createTelling(options.hear);
 
   async function handleAll(messages: readonly Message[], tx: Transaction): Promise<void> {
-    const triggers = messages.filter(({ type }) => type === definition.trigger);
-    for (const message of triggers) refuseOld(message);
+    for (const message of messages) refuseOld(message);
     const begun = await orchestrator.begin(
       tx,
-      triggers.map((message) => triggerOf(definition, message)),
+      messages.map((message) => triggerOf(definition, message)),
       (fresh) => limit.reserve(tx, fresh),
     );
-    for (const [at, { id }] of triggers.entries()) telling.keep(id, begun[at]!.news);
+    for (const [at, { id }] of messages.entries()) telling.keep(id, begun[at]!.news);
   }
 
   /** R20: its saga may have ended and been forgotten, and must not run a second time. */
@@ -62,19 +54,17 @@ export function createTriggerConsumer(options: TriggerConsumerOptions): Consumer
     );
   }
 
-  return createConsumer({
-    ...settings,
+  return {
     name: triggerConsumerName(definition.saga),
-    database,
-    broker,
     topics: [topic],
-    handlers: {},
+    // Other events of the topic move on.
+    handlers: { [definition.trigger]: (message, tx) => handleAll([message], tx) },
     handleAll,
-    admit: limit.admit,
     // Each trigger has a saga of its own: none waits for another.
     keepsOrder: false,
-    observer: both(observer, telling.observer),
-  });
+    admit: limit.admit,
+    observe: telling.observe,
+  };
 }
 
 function triggerOf({ saga, key: path }: SagaDefinition, message: Message): SagaTrigger {

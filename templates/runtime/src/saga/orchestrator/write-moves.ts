@@ -1,5 +1,5 @@
 import type { Transaction } from "../../database/database.ts";
-import { insertMessages } from "../../outbox/insert.ts";
+import type { InsertMessages } from "../../outbox/outbox.ts";
 import { unparkIn } from "../../outbox/unpark.ts";
 import type { Moves } from "./moves.ts";
 import { sagaQuery } from "./queries.ts";
@@ -17,7 +17,7 @@ const SET_TIMERS = sagaQuery("set-timers");
  * many sagas have moved.
  * @throws StaleSagaError when a saga has moved on since it was loaded: the transaction must be rolled back
  */
-export async function writeMoves(tx: Transaction, moves: Moves): Promise<void> {
+export async function writeMoves(tx: Transaction, moves: Moves, insertMessages: InsertMessages): Promise<void> {
   const subjects = [...moves.subjects].sort((a, b) => (a.id < b.id ? -1 : 1));
   const entries = Map.groupBy(moves.log, ({ sagaId }) => sagaId);
   const lengthOf = ({ id }: Subject) => entries.get(id)?.length ?? 0;

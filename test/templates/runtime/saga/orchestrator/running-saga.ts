@@ -4,6 +4,7 @@ import type { Broker, Subscription } from "../../../../../templates/runtime/src/
 import { createEmbeddedBroker } from "../../../../../templates/runtime/src/broker/embedded/create-embedded-broker.ts";
 import { createDatabase } from "../../../../../templates/runtime/src/database/create-database.ts";
 import type { Database, DatabaseOptions } from "../../../../../templates/runtime/src/database/database.ts";
+import { createConsumer } from "../../../../../templates/runtime/src/inbox/consumer.ts";
 import type { ConsumerObserver } from "../../../../../templates/runtime/src/inbox/consumer-options.ts";
 import { decodeRecord, encodeRecord, newEnvelope } from "../../../../../templates/runtime/src/message/codec.ts";
 import type { Envelope, Message } from "../../../../../templates/runtime/src/message/message.ts";
@@ -21,9 +22,10 @@ import { createDefinitions } from "../../../../../templates/runtime/src/saga/orc
 import { createInFlightLimit } from "../../../../../templates/runtime/src/saga/orchestrator/limit.ts";
 import type { SagaNews } from "../../../../../templates/runtime/src/saga/orchestrator/news.ts";
 import { createParkedWatch } from "../../../../../templates/runtime/src/saga/orchestrator/parked-watch.ts";
-import { createReplyConsumer } from "../../../../../templates/runtime/src/saga/orchestrator/reply-consumer.ts";
+import { replyConsumer } from "../../../../../templates/runtime/src/saga/orchestrator/reply-consumer.ts";
+import type { SagaConsumer } from "../../../../../templates/runtime/src/saga/orchestrator/saga-consumer.ts";
 import { createTimers, type TimersOptions } from "../../../../../templates/runtime/src/saga/orchestrator/timers.ts";
-import { createTriggerConsumer } from "../../../../../templates/runtime/src/saga/orchestrator/trigger-consumer.ts";
+import { triggerConsumer } from "../../../../../templates/runtime/src/saga/orchestrator/trigger-consumer.ts";
 import type { SagaState } from "../../../../../templates/runtime/src/saga/transition.ts";
 import { eventually } from "../../../../../templates/runtime/src/testing/eventually.ts";
 import { type TestDatabase, testDatabase } from "../../../../support/postgres.ts";
@@ -257,21 +259,21 @@ export async function host(on: Pick<Ground, "database" | "broker">, options: Hos
           ...options.relay,
         });
   const kick = () => relay?.kick();
-  const shared = {
-    database,
-    broker,
-    orchestrator,
-    hear,
-    onCommit: kick,
-    replayPollMs: 20,
-    retry: { attempts: 2, initialMs: 5 },
-    ...(options.instance === undefined ? {} : { instance: options.instance }),
-    ...(options.observer === undefined ? {} : { observer: options.observer }),
-  };
+  const consumer = ({ observe, ...given }: SagaConsumer) =>
+    createConsumer({
+      ...given,
+      database,
+      broker,
+      onCommit: kick,
+      replayPollMs: 20,
+      retry: { attempts: 2, initialMs: 5 },
+      observer: observe(options.observer ?? {}),
+      ...(options.instance === undefined ? {} : { instance: options.instance }),
+    });
   const parts = [
     ...(relay === undefined ? [] : [relay]),
-    createTriggerConsumer({ ...shared, definition, topic: triggerTopic, limit: inFlight, retentionMs }),
-    createReplyConsumer({ ...shared, saga: definition.saga, topic: repliesTopic }),
+    consumer(triggerConsumer({ orchestrator, hear, definition, topic: triggerTopic, limit: inFlight, retentionMs })),
+    consumer(replyConsumer({ orchestrator, hear, saga: definition.saga, topic: repliesTopic })),
     ...(options.timers === false ? [] : [timers]),
     ...(options.parked ? [createParkedWatch({ database, orchestrator, hear, pollMs: 20 })] : []),
   ];
