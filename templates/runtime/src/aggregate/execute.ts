@@ -4,7 +4,7 @@ import type { NamedCommand, NamedEvent, Outcome, ServiceDefinition } from "../se
 import { aggregateIdIn, ID_RULE } from "./aggregate-id.ts";
 import type { Contracts } from "./contracts.ts";
 import type { Decider } from "./decider.ts";
-import type { AggregatePersistence } from "./persistence.ts";
+import type { AggregatePersistence, Loaded } from "./persistence.ts";
 
 /** What a command follows from: carried on into the events that it leads to. */
 export interface Cause {
@@ -39,24 +39,86 @@ export async function executeCommand<State, Command extends NamedCommand, Event 
   command: Command,
   cause: Cause,
 ): Promise<Outcome<Event>> {
-  const { definition, decider, persistence } = aggregate;
-  const id = aggregateId(definition, command);
-  const loaded = await persistence.load(tx, id);
-  const events = decider.decide(command, loaded.state);
-  for (const event of events) checkEvent(aggregate, id, command, event);
-  const version = loaded.version + BigInt(events.length);
+  const id = aggregateId(aggregate.definition, command);
+  const loaded = await aggregate.persistence.load(tx, id);
+  return happen(aggregate, tx, id, loaded, command, aggregate.decider.decide(command, loaded.state), cause);
+}
+
+/**
+ * Records what has happened outside, as the answer of a payment provider says: the decider is not asked, `evolve` is.
+ *
+ * @throws ContractError when an event is not what the contracts say of what `command` leads to
+ */
+export async function recordEvent<State, Command extends NamedCommand, Event extends NamedEvent>(
+  aggregate: Aggregate<State, Command, Event>,
+  tx: Transaction,
+  command: NamedCommand,
+  event: Event,
+  cause: Cause,
+): Promise<Outcome<Event>> {
+  const id = aggregateId(aggregate.definition, event);
+  const loaded = await aggregate.persistence.load(tx, id);
+  return happen(aggregate, tx, id, loaded, command, [event], cause);
+}
+
+async function happen<State, Command extends NamedCommand, Event extends NamedEvent>(
+  aggregate: Aggregate<State, Command, Event>,
+  tx: Transaction,
+  id: string,
+  loaded: Loaded<State>,
+  command: NamedCommand,
+  events: readonly Event[],
+  cause: Cause,
+): Promise<Outcome<Event>> {
+  const { definition, persistence } = aggregate;
+  const { version, state } = evolved(aggregate, id, loaded, command, events);
   if (events.length === 0) {
     await persistence.release(tx, id, loaded);
   } else {
-    const state = events.reduce((before, event) => decider.evolve(before, event), loaded.state);
     await persistence.store(tx, id, { from: loaded.version, to: version, state, events });
     // After the lock: rows of one aggregate get their outbox positions in the order of its versions.
-    await aggregate.insertMessages(
-      tx,
-      events.map((event, index) => message(definition, id, event, loaded.version + BigInt(index + 1), cause)),
-    );
+    await aggregate.insertMessages(tx, messagesOf(definition, id, loaded.version, events, cause));
   }
-  return { events, token: `${definition.name}/${definition.aggregate}/${id}@${version}` };
+  return { events, token: tokenOf(definition, id, version) };
+}
+
+/**
+ * The aggregate after `events`, which the contracts must allow.
+ * @throws ContractError
+ */
+export function evolved<State, Command extends NamedCommand, Event extends NamedEvent>(
+  aggregate: Aggregate<State, Command, Event>,
+  id: string,
+  loaded: Loaded<State>,
+  command: NamedCommand,
+  events: readonly Event[],
+): Loaded<State> {
+  for (const event of events) checkEvent(aggregate, id, command, event);
+  return {
+    version: loaded.version + BigInt(events.length),
+    state: events.reduce((before, event) => aggregate.decider.evolve(before, event), loaded.state),
+  };
+}
+
+/** Path of an event's contract, with its version. */
+export function dataschemaOf(definition: ServiceDefinition, type: string): string {
+  return `contracts/${definition.name}/${type}/${definition.events[type]?.version}`;
+}
+
+/** `orders/Order/4711@3` */
+export function tokenOf(definition: ServiceDefinition, id: string, version: bigint): string {
+  return `${definition.name}/${definition.aggregate}/${id}@${version}`;
+}
+
+/** The messages of events that happened to an aggregate after its version `after`. */
+export function messagesOf(
+  definition: ServiceDefinition,
+  id: string,
+  after: bigint,
+  events: readonly NamedEvent[],
+  cause: Cause,
+): readonly OutboxMessage[] {
+  return events.map((event, index) => message(definition, id, event, after + BigInt(index + 1), cause));
 }
 
 function message(
@@ -74,7 +136,7 @@ function message(
       type: `${definition.name}.${event.type}`,
       source: `/${definition.name}`,
       subject: id,
-      dataschema: `contracts/${definition.name}/${event.type}/${definition.events[event.type]?.version}`,
+      dataschema: dataschemaOf(definition, event.type),
       aggregateversion: String(version),
       ...cause,
     },
@@ -82,11 +144,15 @@ function message(
   };
 }
 
-function aggregateId(definition: ServiceDefinition, command: NamedCommand): string {
-  const id = aggregateIdIn(definition, command.data);
+/**
+ * The id of the aggregate that a command is for, or an event happened to.
+ * @throws ContractError when it has none
+ */
+export function aggregateId(definition: ServiceDefinition, { type, data }: NamedCommand | NamedEvent): string {
+  const id = aggregateIdIn(definition, data);
   if (id === undefined)
     throw new ContractError(
-      `${definition.name}.${command.type} does not say which ${definition.aggregate} it is for: ${definition.key} ${ID_RULE}`,
+      `${definition.name}.${type} does not say which ${definition.aggregate} it is for: ${definition.key} ${ID_RULE}`,
     );
   return id;
 }
@@ -94,7 +160,7 @@ function aggregateId(definition: ServiceDefinition, command: NamedCommand): stri
 function checkEvent<State, Command extends NamedCommand, Event extends NamedEvent>(
   { definition, contracts }: Aggregate<State, Command, Event>,
   id: string,
-  command: Command,
+  command: NamedCommand,
   event: Event,
 ): void {
   const name = `${definition.name}.${event.type}`;

@@ -8,6 +8,10 @@ export interface AggregatePersistence<State, Event> {
   store(tx: Transaction, id: string, change: Change<State, Event>): Promise<void>;
   /** Gives up what `load` prepared for an aggregate that nothing has happened to. */
   release(tx: Transaction, id: string, loaded: Loaded<State>): Promise<void>;
+  /** `load` for several, in few statements. One that is absent from the answer is to be loaded by itself. */
+  loadAll?(tx: Transaction, ids: readonly string[]): Promise<ReadonlyMap<string, Loaded<State>>>;
+  /** `store` for several. */
+  storeAll?(tx: Transaction, changes: readonly (Change<State, Event> & { readonly id: string })[]): Promise<void>;
   /** Reads without a lock. `undefined`: nothing has happened to it. */
   read(tx: Pick<Transaction, "query">, id: string): Promise<Loaded<State> | undefined>;
 }

@@ -40,6 +40,42 @@ export function stateTable<State, Event>(type: string, initialState: () => State
         await tx.query("DELETE FROM public.aggregates WHERE type = $1 AND id = $2 AND version = 0", [type, id]);
     },
 
+    async loadAll(tx, ids) {
+      // Sorted: two transactions that share aggregates meet at the first of them, and not crosswise.
+      const { rows } = await tx.query<Row<State> & { id: string }>(
+        "SELECT id, version, state FROM public.aggregates WHERE type = $1 AND id = ANY ($2::text[]) ORDER BY id FOR UPDATE",
+        [type, ids],
+      );
+      const loaded = new Map(rows.map(({ id, version, state }) => [id, { version, state }]));
+      const absent = ids.filter((id) => !loaded.has(id));
+      if (absent.length === 0) return loaded;
+      const inserted = await tx.query<{ id: string }>(
+        `INSERT INTO public.aggregates (type, id, version, state)
+         SELECT $1, id, 0, $3::jsonb FROM unnest($2::text[]) AS id ORDER BY id
+         ON CONFLICT DO NOTHING RETURNING id`,
+        [type, absent, JSON.stringify(initialState())],
+      );
+      for (const { id } of inserted.rows) loaded.set(id, { version: 0n, state: initialState() });
+      return loaded;
+    },
+
+    async storeAll(tx, changes) {
+      const { count } = await tx.query(
+        `UPDATE public.aggregates a SET version = c.version, state = c.state::jsonb
+         FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[]) AS c (id, "from", version, state)
+         WHERE a.type = $1 AND a.id = c.id AND a.version = c."from"`,
+        [
+          type,
+          changes.map(({ id }) => id),
+          changes.map(({ from }) => from),
+          changes.map(({ to }) => to),
+          changes.map(({ state }) => JSON.stringify(state)),
+        ],
+      );
+      if (count !== changes.length)
+        throw new Error(`${changes.length - count} of ${changes.length} ${type}s were stored without their lock`);
+    },
+
     async read(tx, id): Promise<Loaded<State> | undefined> {
       const { rows } = await tx.query<Row<State>>(
         "SELECT version, state FROM public.aggregates WHERE type = $1 AND id = $2",

@@ -18,6 +18,7 @@ import { createMetrics } from "./metrics.ts";
 import { createPublicApp } from "./public-app.ts";
 import { checkReactions, react } from "./reactions.ts";
 import { aggregateRoute, commandRoutes } from "./routes.ts";
+import { checkCommands, openParticipant, sagaCommands } from "./saga-commands.ts";
 import { createOpenings } from "./shutdown.ts";
 import { applyMigrations, forgetAnswersHourly, openDatabase } from "./storage.ts";
 
@@ -46,7 +47,7 @@ export interface ServiceOptions {
  * Puts a service together from what is derived (`definition`), what its author wrote (`implementation`) and how it
  * runs (`config`). Opens nothing yet.
  *
- * @throws ConfigError when the configuration is refused, or reactions and subscriptions do not match
+ * @throws ConfigError when the configuration is refused, or handlers do not match subscriptions and commands
  */
 export function createService<State, Command extends NamedCommand, Event extends NamedEvent>(
   definition: ServiceDefinition,
@@ -56,6 +57,7 @@ export function createService<State, Command extends NamedCommand, Event extends
 ): Service {
   checkConfig(config);
   checkReactions(definition, implementation.reactions);
+  checkCommands(definition, implementation.commands);
   const contracts = compileContracts(definition);
   const log = options.logger ?? createLogger(definition.name, config.logLevel);
   const metrics = createMetrics(definition.name);
@@ -95,6 +97,8 @@ export function createService<State, Command extends NamedCommand, Event extends
       outbox: () => verbs.outbox.status(),
       deadLetters: async () => (await verbs.deadLetters.list({}, { limit: 1 })).total,
     });
+    const { commands } = implementation;
+    const participant = openParticipant({ aggregate, commands, config, database, log, metrics, openings });
     const messaging = await openMessaging({
       definition,
       config,
@@ -116,7 +120,7 @@ export function createService<State, Command extends NamedCommand, Event extends
           message,
           tx,
         ),
-      consumers: [],
+      consumers: sagaCommands(definition, participant),
       failed: failure.reject,
       retry: options.retry,
     });
