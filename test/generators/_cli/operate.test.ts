@@ -4,13 +4,14 @@ import { describe, it } from "mocha";
 import { inSandbox } from "../../support/sandbox.ts";
 import { assertPlainError } from "./plain-error.ts";
 
-describe("eda dead-letters and eda outbox", () => {
+describe("eda dead-letters, eda outbox and eda sagas", () => {
   // Red where what it loads imports a package: postmaster.ts, for one.
   it("are the runtime's own verbs, from any folder, words and exit code and all, before anything is installed too", () =>
     inSandbox(async ({ eda, shop }) => {
       await shop();
       const list = ["dead-letters", "list", "--service", "orders"];
       assertPlainError(await eda(list, { cwd: "shop/docs" }), 1, /^nothing runs here: start it with `npm run dev`/);
+      assertPlainError(await eda(["sagas", "--stuck"], { cwd: "shop" }), 1, /^nothing runs here/);
       assertPlainError(
         await eda(["outbox", "frobnicate"], { cwd: "shop" }),
         2,

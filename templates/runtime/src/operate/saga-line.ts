@@ -83,33 +83,38 @@ function lookLine(args: readonly string[]): SagaLine {
 }
 
 function changeLine(verb: SagaVerb, args: readonly string[]): SagaLine {
-  const command = `sagas ${verb}`;
   const { values, positionals } = parsed(args, { ...common, ...changeOptions });
-  const change = {
+  const which = values.all === true ? bulkOf(verb, values, positionals) : oneOfThem(verb, values, positionals);
+  return {
     ...strings(values, "service"),
     format: formatOf(values),
     verb,
-    ...strings(values, "step"),
     ...directionOf(values),
     ...dataOf(verb, values.data),
-    reason: reason(command, values.reason),
+    reason: reason(`sagas ${verb}`, values.reason),
+    ...which,
   };
-  if (values.all !== true) {
-    const [id] = positionals;
-    if (id === undefined || positionals.length > 1)
-      throw new UsageError(`${command} takes ID, or --all, and was given ${positionals.join(" ") || "none"}`);
-    if (given(values, bulkOptions))
-      throw new UsageError(`${command} takes --saga, --since, --yes and --count with --all alone`);
-    return { ...change, does: "change", id: sagaIdOf(id), ...decimals(values, "revision") };
-  }
-  const { step } = change;
+}
+
+function oneOfThem(verb: SagaVerb, values: Values, positionals: readonly string[]) {
+  const [id] = positionals;
+  if (id === undefined || positionals.length > 1)
+    throw new UsageError(`sagas ${verb} takes ID, or --all, and was given ${positionals.join(" ") || "none"}`);
+  if (given(values, bulkOptions))
+    throw new UsageError(`sagas ${verb} takes --saga, --since, --yes and --count with --all alone`);
+  return { does: "change", id: sagaIdOf(id), ...strings(values, "step"), ...decimals(values, "revision") } as const;
+}
+
+function bulkOf(verb: SagaVerb, values: Values, positionals: readonly string[]) {
+  const command = `sagas ${verb} --all`;
+  const { step } = strings(values, "step");
   if (positionals.length > 0)
-    throw new UsageError(`${command} --all takes no argument, and was given ${positionals.join(" ")}`);
-  if (step === undefined) throw new UsageError(`${command} --all takes --step: the one that they are stuck in`);
+    throw new UsageError(`${command} takes no argument, and was given ${positionals.join(" ")}`);
+  if (step === undefined) throw new UsageError(`${command} takes --step: the one that they are stuck in`);
   if (values.revision !== undefined)
-    throw new UsageError(`${command} --all takes no --revision: each saga has its own, and --count is for all`);
+    throw new UsageError(`${command} takes no --revision: each saga has its own, and --count is for all`);
   const count = values.count === undefined ? {} : { count: Number(decimals(values, "count").count) };
-  return { ...change, does: "change all", step, filter: amongOf(values), yes: values.yes === true, ...count };
+  return { does: "change all", step, filter: amongOf(values), yes: values.yes === true, ...count } as const;
 }
 
 function sagaIdOf(text: string): string {

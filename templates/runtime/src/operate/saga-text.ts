@@ -113,7 +113,7 @@ function logRow({ at, what, step, direction, round, attempt, detail }: SagaLogLi
   const stage = step === undefined ? "" : nameOf({ step, direction: direction ?? "forward" });
   const place = round === undefined ? "" : ` ${round}.${attempt ?? 0}`;
   const told = detail === undefined ? "" : typeof detail === "string" ? detail : JSON.stringify(detail);
-  return [at.replace("T", " ").slice(0, 23), what, `${stage}${place}`, told];
+  return [at.replace("T", " "), what, `${stage}${place}`, told];
 }
 
 function earlier(entries: number): readonly string[][] {
