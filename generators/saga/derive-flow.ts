@@ -20,8 +20,8 @@ export interface Flow {
  *
  * - The trigger is an event with which a request from outside succeeds (the first that a command with an HTTP route
  *   emits, of one that undoes nothing): of several, the one from which most steps follow; else the first by name.
- * - Steps are other services' commands that emit something, undo nothing and find all their fields in the trigger or in
- *   replies before them. First come those that another command undoes, external ones last; then one that nothing
+ * - Steps are other services' commands that have no HTTP route, or that another command undoes; they emit something,
+ *   undo nothing and find all their fields in the trigger or in replies before them. First come those that another command undoes, external ones last; then one that nothing
  *   undoes and that can fail, as the pivot: without such a one, and with two steps or more, the last of the undoable is
  *   it. Then, to be retried, those that nothing undoes and that cannot fail. By service and name within each.
  * - At the end the trigger's service is told: by the command that undoes the triggering one, or takes a `reason`, when
@@ -57,7 +57,7 @@ function flowFrom(trigger: EventOf, system: System): Flow {
     ...undoable.filter(({ command }) => !command.external),
     ...undoable.filter(({ command }) => command.external),
   ];
-  const final = others.filter((each) => undoing(each) === undefined);
+  const final = others.filter((each) => undoing(each) === undefined && !each.command.http);
   const risky = final.filter(({ command }) => command.emits.length > 1);
   const sources: Source[] = [triggerSource(trigger)];
   const steps: { readonly of: CommandOf; readonly kind: Kind }[] = [];

@@ -9,10 +9,12 @@ import type { CommandAnswer, Kind, StepAnswer } from "./step-answers.ts";
 export function commandFor(answer: CommandAnswer, sources: readonly Source[], system: System): DraftCommand {
   const of = findCommand(system, answer.command);
   const { timeout, retry, on } = answer;
+  const { success, failure } = repliesOf(of, answer);
   return {
     command: refOf(of),
     input: inputsOf(of, answer.input ?? {}, sources),
-    ...repliesOf(of, answer),
+    success,
+    ...(failure !== undefined && { failure }),
     ...(timeout !== undefined && { timeout }),
     ...(retry !== undefined && { retry }),
     ...(on !== undefined && { on }),
