@@ -1,39 +1,31 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, relative, resolve } from "node:path";
-import { Command as Program } from "commander";
-import { defaultGenerator, readGenerator } from "../_command/generator-spec.ts";
+import { resolve } from "node:path";
+import { Option, Command as Program } from "commander";
 import { type Output, outputTo } from "../_command/output.ts";
-import { sagaFilesIn } from "../_command/saga-files.ts";
-import { render } from "../_render/render.ts";
-import { openRepository } from "../_render/repository-view.ts";
 import { findRoot } from "../_render/root.ts";
-import { loadTemplates } from "../_render/templates.ts";
-import { checkRules, ruleContext } from "../_rules/registry.ts";
 import type { Finding } from "../_rules/rule.ts";
-import { parseManifest } from "../_system/document.ts";
-import { UnreadableManifestError } from "../_system/errors.ts";
-import { type Format, formatOption } from "./format.ts";
+import { type Checked, checkFile } from "./checked.ts";
+import { sarifOf } from "./sarif.ts";
 import { UsageError } from "./usage.ts";
 
 interface Flags {
-  readonly format: Format;
+  readonly format: "text" | "json" | "sarif";
   readonly strict?: boolean;
 }
 
 export function validateCommand(): Program {
   return new Program("validate")
-    .description("Checks the manifest against every rule")
-    .argument("[path...]", "manifests to check; the repository's own where none is named")
-    .addOption(formatOption())
+    .description("Checks the manifest and its sagas against every rule")
+    .argument("[path...]", "manifests and sagas to check; the repository's own where none is named")
+    .addOption(new Option("--format <format>", "how to print").choices(["text", "json", "sarif"]).default("text"))
     .option("--strict", "warnings fail too")
-    .action((paths: string[], flags: Flags) => {
+    .action((paths: string[], { format, strict }: Flags) => {
       const output = outputTo(process.stdout);
-      const files = paths.length > 0 ? paths : [ownManifest()];
-      const findings = files.flatMap(checkFile);
-      if (flags.format === "json") output.line(JSON.stringify({ findings, checked: files.length }));
-      else printFindings(findings, files.length, output);
-      const fails = ({ severity }: Finding) => severity === "error" || flags.strict === true;
-      if (findings.some(fails)) process.exitCode = 1;
+      const checked = sum((paths.length > 0 ? paths : [ownManifest()]).map(checkFile));
+      if (format === "json") output.line(JSON.stringify(asJson(checked)));
+      else if (format === "sarif") output.line(JSON.stringify(sarifOf(checked.findings), null, 2));
+      else printFindings(checked, output);
+      const fails = ({ severity }: Finding) => severity === "error" || strict === true;
+      if (checked.findings.some(fails)) process.exitCode = 1;
     });
 }
 
@@ -45,27 +37,25 @@ function ownManifest(): string {
   });
 }
 
-/** Findings of one manifest; rules that look at files beside it run where it is a repository's own. */
-function checkFile(path: string): readonly Finding[] {
-  const absolute = resolve(path);
-  const shown = relative(process.cwd(), absolute).replaceAll("\\", "/");
-  const isRepository = basename(absolute) === "eda.yaml";
-  const root = dirname(absolute);
-  const sagas = isRepository ? sagaFilesIn(root) : undefined;
-  const document = parseManifest(readText(absolute, shown), shown, sagas?.complete);
-  const rendered = () => render(document.system, loadTemplates(), readGenerator(root) ?? defaultGenerator());
-  const repository = isRepository ? openRepository(root, rendered) : undefined;
-  return checkRules(ruleContext(document, repository), "validate");
+function sum(parts: readonly Checked[]): Checked {
+  const total = (key: "manifests" | "sagas" | "steps") => parts.reduce((sum, part) => sum + part[key], 0);
+  return {
+    findings: parts.flatMap(({ findings }) => findings),
+    manifests: total("manifests"),
+    sagas: total("sagas"),
+    steps: total("steps"),
+    skipped: [...new Set(parts.flatMap(({ skipped }) => skipped))],
+  };
 }
 
-function readText(absolute: string, shown: string): string {
-  if (!existsSync(absolute)) throw new UnreadableManifestError(`There is no file ${shown}`);
-  if (!statSync(absolute).isFile()) throw new UnreadableManifestError(`${shown} is not a file`);
-  return readFileSync(absolute, "utf8");
+/** `checked` counts files. */
+function asJson({ findings, manifests, sagas, steps, skipped }: Checked): object {
+  return { findings, checked: manifests + sagas, manifests, sagas, steps, skipped };
 }
 
 /** `file:line:column: error EDA-M04 message`, the hint on the next line, and a count at the end. */
-function printFindings(findings: readonly Finding[], checked: number, output: Output): void {
+function printFindings(checked: Checked, output: Output): void {
+  const { findings, manifests, sagas, steps, skipped } = checked;
   for (const { file, line, column, severity, rule, message, hint } of findings) {
     const word = severity === "error" ? output.bad(severity) : severity;
     output.line(`${file}:${line}:${column}: ${word} ${rule} ${message}`);
@@ -75,7 +65,19 @@ function printFindings(findings: readonly Finding[], checked: number, output: Ou
   const warnings = findings.length - errors;
   const result =
     findings.length === 0 ? output.good("clean") : `${count(errors, "error")}, ${count(warnings, "warning")}`;
-  output.line(`${count(checked, "manifest")} checked: ${result}`);
+  const what = [
+    ...(manifests > 0 ? [count(manifests, "manifest")] : []),
+    ...(sagas > 0 ? [count(sagas, "saga"), count(steps, "step")] : []),
+  ];
+  if (skipped.length > 0) {
+    const ids = skipped.join(", ");
+    output.line(`No manifest names it, so it was not checked against contracts and other sagas: ${ids} were skipped.`);
+  }
+  output.line(`${listed(what)} checked: ${result}`);
+}
+
+function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
 function count(n: number, what: string): string {

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import type { RepositoryView } from "../_rules/rule.ts";
-import { openDisk } from "./disk.ts";
+import { type DiskView, openDisk } from "./disk.ts";
 import type { RenderedFile } from "./file.ts";
 import { hasConflictMarkers, isEdited } from "./provenance.ts";
 import { isWritable } from "./record.ts";
@@ -14,12 +14,14 @@ import { readRecord } from "./write.ts";
  *   run wrote without reaching the record is not taken for a hand edit.
  */
 export function openRepository(root: string, rendered?: () => readonly RenderedFile[]): RepositoryView {
+  let disk: DiskView | undefined;
   return {
     exists: (path) => isInside(path) && fs.existsSync(join(root, path)),
     list: (folder) => (folder === "" || folder === "." || isInside(folder) ? filesIn(join(root, folder)) : []),
     editedDerivedFiles: () => editedDerivedFiles(root, rendered),
     read: (path) => {
-      const disk = openDisk(root);
+      // Folders are listed once for all files: sagas are read by the hundred.
+      disk ??= openDisk(root);
       return isInside(path) && disk.look(path).is === "file" ? disk.read(path) : undefined;
     },
   };

@@ -1,5 +1,6 @@
 import { loadSaga, type SagaDocument } from "../_saga/load.ts";
 import { UnreadableManifestError } from "../_system/errors.ts";
+import { withFlows } from "../_system/flows.ts";
 import type { SagaEntry } from "../_system/system.ts";
 import type { RuleContext } from "./rule.ts";
 
@@ -30,12 +31,27 @@ export function sagasOf(context: RuleContext): SystemSagas {
   return sagas;
 }
 
+/** The same context with what the sagas do in its system, where that can be read. */
+export function withSagas(context: RuleContext): RuleContext {
+  const sagas = sagasOf(context);
+  const flows = sagas.sagas.flatMap(({ entry, document }) =>
+    document.definition ? [[entry.name, document.definition(entry.service)] as const] : [],
+  );
+  const whole: RuleContext = { ...context, system: withFlows(context.system, new Map(flows)) };
+  known.set(whole, sagas);
+  return whole;
+}
+
 function readSagas({ system, repository }: RuleContext): SystemSagas {
   const sagas: SystemSaga[] = [];
   const unreadable: UnreadableManifestError[] = [];
   for (const entry of system.sagas) {
     const text = repository?.read?.(entry.definition);
-    if (text === undefined) continue;
+    if (text === undefined) {
+      if (repository?.exists(entry.definition))
+        unreadable.push(new UnreadableManifestError(`${entry.definition} is not a file`));
+      continue;
+    }
     try {
       sagas.push({ entry, document: loadSaga(text, entry.definition) });
     } catch (error) {
