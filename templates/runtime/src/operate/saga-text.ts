@@ -1,5 +1,6 @@
 import { textTable } from "../embedded/text-table.ts";
 import { nameOf } from "../saga/course.ts";
+import type { Json, JsonObject } from "../saga/definition.ts";
 import type { Stage, StuckReason } from "../saga/transition.ts";
 import {
   countedAtMost,
@@ -30,7 +31,7 @@ export function sagaList(service: string, { items, total }: SagaPage, several: b
   return [...title, heading, ...shown, ...rest].join("\n");
 }
 
-export function sagaDetail(saga: SagaDetail, width: number): string {
+export function sagaDetail(saga: SagaDetail): string {
   const { failure, view } = saga;
   const fields = [
     ["saga", `${saga.saga}, version ${saga.version}, ${saga.hash.slice(0, 12)}`],
@@ -45,9 +46,9 @@ export function sagaDetail(saga: SagaDetail, width: number): string {
   return [
     oneLine(saga.id, 500),
     textTable(fields),
-    ...section("steps", stepRows(view), width),
-    ...section("timers", saga.timers.map(timerRow), width),
-    ...section("log", [...earlier(saga.earlierEntries), ...saga.log.map(logRow)], width),
+    ...section("steps", stepRows(view)),
+    ...section("timers", saga.timers.map(timerRow)),
+    ...section("log", [...earlier(saga.earlierEntries), ...saga.log.map(logRow)]),
     "trigger",
     ...JSON.stringify(saga.trigger, null, 2)
       .split("\n")
@@ -84,51 +85,62 @@ const STUCK: Readonly<Record<StuckReason, string>> = {
 };
 
 function whereText(place: SagaPlace): string {
-  const attempt = `attempt ${place.attempt} of round ${place.round}`;
   const asked = place.asked === undefined ? "" : `, asked to ${place.asked}`;
   return place.stuck === undefined
-    ? `waits for ${nameOf(place)}, ${attempt}${asked}`
-    : `stuck in ${nameOf(place)}: ${STUCK[place.stuck]}, ${attempt}${asked}`;
+    ? `waits for ${nameOf(place)}, ${attemptOf(place)}${asked}`
+    : `stuck in ${nameOf(place)}: ${STUCK[place.stuck]}, ${attemptOf(place)}${asked}`;
+}
+
+/** A round follows a recorded failure, by an operator's wish: most have one. */
+function attemptOf({ round, attempt }: { readonly round: number; readonly attempt: number }): string {
+  return round === 1 ? `attempt ${attempt}` : `attempt ${attempt} of round ${round}`;
 }
 
 function stepRows({ completed, failed, running, pending, stuck }: SagaDetail["view"]): readonly string[][] {
-  const place = ({ round, attempt }: { round: number; attempt: number }) => `attempt ${attempt} of round ${round}`;
   return [
     ...completed.map((stage) => [stage.noop ? "nothing to undo" : stage.outcome, nameOf(stage), ""]),
     ...failed.map((stage) => [stage.outcome === "failed" ? "refused" : "no answer", nameOf(stage), ""]),
-    ...stuck.map((stage) => ["stuck", nameOf(stage), `${stage.why}; ${place(stage)}`]),
-    ...running.map((stage) => ["running", nameOf(stage), `${stage.why}; ${place(stage)}`]),
+    ...stuck.map((stage) => ["stuck", nameOf(stage), `${stage.why}; ${attemptOf(stage)}`]),
+    ...running.map((stage) => ["running", nameOf(stage), `${stage.why}; ${attemptOf(stage)}`]),
     ...pending.map((stage) => ["pending", nameOf(stage), stage.why]),
   ];
 }
 
 function timerRow({ kind, step, direction, round, attempt, dueAt }: OpenTimer): string[] {
   const due = dueAt === undefined ? "starts when its command has left" : `due ${moment(dueAt)}`;
-  const what =
-    kind === "deadline" ? "of the saga" : `${nameOf({ step, direction })}, attempt ${attempt} of round ${round}`;
+  const what = kind === "deadline" ? "the saga" : `${nameOf({ step, direction })}, ${attemptOf({ round, attempt })}`;
   return [kind, due, what];
 }
 
 function logRow({ at, what, step, direction, round, attempt, detail }: SagaLogLine): string[] {
   const stage = step === undefined ? "" : nameOf({ step, direction: direction ?? "forward" });
-  const place = round === undefined ? "" : ` ${round}.${attempt ?? 0}`;
-  const told = detail === undefined ? "" : typeof detail === "string" ? detail : JSON.stringify(detail);
-  return [at.replace("T", " "), what, `${stage}${place}`, told];
+  const tried = round === undefined ? "" : attemptOf({ round, attempt: attempt ?? 0 });
+  return [at.replace("T", " "), what, stage, tried, detail === undefined ? "" : detailText(detail)];
+}
+
+function detailText(detail: Json): string {
+  if (typeof detail !== "object" || detail === null || Array.isArray(detail)) return plainText(detail);
+  const { reason, ...more } = detail as JsonObject;
+  const told = Object.entries(more).map(([name, value]) => `${name} ${plainText(value)}`);
+  return [...(reason === undefined ? [] : [plainText(reason)]), ...told].join("; ");
+}
+
+function plainText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function earlier(entries: number): readonly string[][] {
-  return entries === 0 ? [] : [["…", `${entries} earlier`, "", ""]];
+  return entries === 0 ? [] : [["…", `${entries} earlier`, "", "", ""]];
 }
 
-function section(title: string, rows: readonly (readonly string[])[], width: number): readonly string[] {
+function section(title: string, rows: readonly (readonly string[])[]): readonly string[] {
   if (rows.length === 0) return [];
-  // The last column may be as long as the terminal is wide; what is cut off is in the JSON.
   const plain = rows.map((row) => row.map((cell) => oneLine(cell, 500)));
   return [
     title,
     ...textTable(plain)
       .split("\n")
-      .map((line) => `  ${oneLine(line, Math.max(width, 120) - 2)}`),
+      .map((line) => `  ${line}`),
   ];
 }
 

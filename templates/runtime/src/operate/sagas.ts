@@ -16,7 +16,7 @@ export async function runSagas(clients: readonly AdminClient[], line: SagaLine):
       return list(clients, line);
     case "show": {
       const saga = await (await hostOf(sagaOf(line.id), clients)).showSaga(line.id);
-      return { value: saga, text: (width) => sagaDetail(saga, width) };
+      return { value: saga, text: () => sagaDetail(saga) };
     }
     case "change": {
       const client = await hostOf(sagaOf(line.id), clients);

@@ -80,7 +80,7 @@ describe("eda-operate sagas", () => {
     assert.equal(code, 0);
     assert.match(
       out,
-      /^status {10}started at {12}id\nrunning, stuck {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ {2}delivery:1\n {2}stuck in pay: no answer, attempt 1 of round 1\nrunning {9}\S+ \S+ {2}delivery:2\n {2}waits for reserve, attempt 1 of round 1$/,
+      /^status {10}started at {12}id\nrunning, stuck {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ {2}delivery:1\n {2}stuck in pay: no answer, attempt 1\nrunning {9}\S+ \S+ {2}delivery:2\n {2}waits for reserve, attempt 1$/,
     );
     assert.match((await run("sagas", "--stuck")).out, /delivery:1\n[^\n]+$/);
     assert.match((await run("sagas", "--limit", "1")).out, /\n1 of 2; more with --after delivery:1$/);
@@ -130,7 +130,7 @@ describe("eda-operate sagas", () => {
     assert.match(out, /^saga {12}delivery, version 3, [0-9a-f]{12}$/m);
     assert.match(out, /^steps\n {2}succeeded {2}reserve\n {2}stuck {6}pay {8}its attempts are used up/m);
     assert.match(out, /^ {2}pending {4}ship {7}waits for pay, which is stuck$/m);
-    assert.match(out, /^timers\n {2}deadline {2}due \S+ \S+ {2}of the saga$/m);
+    assert.match(out, /^timers\n {2}deadline {2}due \S+ \S+ {2}the saga$/m);
     assert.match(out, /^log\n {2}\S+ \S+ {2}started/m);
     assert.match(
       out,
@@ -141,11 +141,8 @@ describe("eda-operate sagas", () => {
   it("retries the one stage that is stuck without being told which", async () => {
     const id = await sagas.begin("1", ...stuckInPay);
     const { code, out } = await run("sagas", "retry", id, ...REASON);
-    assert.deepEqual(
-      [code, out],
-      [0, `${id}: retry of pay is recorded; it is running\n  waits for pay, attempt 2 of round 1`],
-    );
-    assert.match((await run("sagas", id)).out, /operator-retried +pay 1\.\d +.*the provider is back/);
+    assert.deepEqual([code, out], [0, `${id}: retry of pay is recorded; it is running\n  waits for pay, attempt 2`]);
+    assert.match((await run("sagas", id)).out, /operator-retried +pay +attempt \d +the provider is back/);
     const again = await run("sagas", "retry", id, ...REASON);
     assert.deepEqual(again, {
       code: 1,
@@ -186,10 +183,7 @@ describe("eda-operate sagas", () => {
     const done = await run("sagas", "complete", paid, "--data", '{"paymentId":"p-1"}', ...REASON);
     assert.match(done.out, /complete of pay is recorded; it is running\n {2}waits for ship/);
     const unpaid = await sagas.begin("2", ...stuckInPay);
-    assert.match(
-      (await run("sagas", "fail", unpaid, ...REASON)).out,
-      /waits for pay, attempt 2 of round 1, asked to fail/,
-    );
+    assert.match((await run("sagas", "fail", unpaid, ...REASON)).out, /waits for pay, attempt 2, asked to fail/);
     const kept = await sagas.begin("3", ...stuckInRelease);
     assert.match((await run("sagas", "skip", kept, ...REASON)).out, /the compensation of reserve.*asked to skip/);
     assert.equal((await statusOf(kept)).view.running[0].direction, "compensation");
