@@ -27,6 +27,8 @@ export interface ServiceConfig {
   readonly telemetry?: TelemetrySettings;
   /** So long the inbox remembers what was handled. Default 30 days. */
   readonly inboxHorizonMs?: number;
+  /** So long sagas are kept after their end, and what participants know of their steps. Default 90 days. */
+  readonly sagaRetentionMs?: number;
   /** What a graceful stop may take before the process ends all the same. */
   readonly shutdownTimeoutMs: number;
 }
@@ -42,6 +44,8 @@ export type Role = (typeof roles)[number];
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+const DAY_MS = 86_400_000;
 
 /** A setting that is missing or makes no sense: one or two plain lines, no stack trace to show. */
 export class ConfigError extends Error {
@@ -63,6 +67,7 @@ export const environmentKeys = {
   AUTH_AUDIENCE: "Whom the tokens must be meant for (aud). Required with AUTH_JWKS_URL.",
   LOG_LEVEL: `One of ${logLevels.join(", ")}. Default info.`,
   INBOX_HORIZON_DAYS: "How long the inbox remembers; an older message that comes again is skipped. Default 30.",
+  SAGA_RETENTION_DAYS: "How long sagas are kept after their end; longer than the inbox remembers. Default 90.",
   EDA_ROLE: `One of ${roles.join(", ")}; --role overrides it. Default all.`,
   EDA_INSTANCE: "Name of this process among those of the service. Default <host name>:<admin port>.",
   SHUTDOWN_TIMEOUT_MS: "Limit of a graceful stop in milliseconds. Default 10000.",
@@ -120,7 +125,8 @@ export function configFromEnv(
     ...(auth === undefined ? {} : { auth }),
     ...(telemetry === undefined ? {} : { telemetry }),
     logLevel: oneOf("LOG_LEVEL", read("LOG_LEVEL") ?? "info", logLevels),
-    inboxHorizonMs: integer("INBOX_HORIZON_DAYS", 30, 36_500, 1) * 86_400_000,
+    inboxHorizonMs: integer("INBOX_HORIZON_DAYS", 30, 36_500, 1) * DAY_MS,
+    sagaRetentionMs: integer("SAGA_RETENTION_DAYS", 90, 36_500, 1) * DAY_MS,
     shutdownTimeoutMs: integer("SHUTDOWN_TIMEOUT_MS", 10_000, 3_600_000),
   };
 }
@@ -142,6 +148,21 @@ export function checkConfig(config: ServiceConfig): void {
     );
   if (config.adminToken !== undefined && config.adminToken.length < 16)
     throw new ConfigError("ADMIN_TOKEN is shorter than 16 characters: use a random one of 32 or more.");
+}
+
+/**
+ * How long sagas are kept after their end, and what participants know of their steps (R20).
+ * @throws ConfigError when the inbox remembers as long: a message that it no longer knows must still find them
+ */
+export function sagaRetentionMs({
+  sagaRetentionMs: retention = 90 * DAY_MS,
+  inboxHorizonMs: horizon = 30 * DAY_MS,
+}: Pick<ServiceConfig, "sagaRetentionMs" | "inboxHorizonMs">): number {
+  if (retention > horizon) return retention;
+  throw new ConfigError(
+    `SAGA_RETENTION_DAYS is ${retention / DAY_MS} and INBOX_HORIZON_DAYS is ${horizon / DAY_MS}: sagas must be kept longer than the inbox remembers.\n` +
+      "Raise SAGA_RETENTION_DAYS, or lower INBOX_HORIZON_DAYS.",
+  );
 }
 
 /** An address literal or `localhost`; any other name could resolve to anything. */

@@ -8,14 +8,17 @@ import type { MessagingOptions } from "./messaging.ts";
 export type ServiceConsumer = Omit<
   ConsumerOptions,
   "database" | "broker" | "instance" | "horizonMs" | "onCommit" | "observer"
->;
+> & {
+  /** Makes of the service's own observer one that hears for this consumer too. */
+  readonly observe?: (observer: ConsumerObserver) => ConsumerObserver;
+};
 
 /** Starts a consumer, and closes it with the service. `kick` wakes the relay. */
 export async function startConsumer(
   options: MessagingOptions,
   broker: Broker,
   kick: () => void,
-  { handlers, otherwise, handleAll, external, ...given }: ServiceConsumer,
+  { handlers, otherwise, handleAll, external, observe = (observer) => observer, ...given }: ServiceConsumer,
 ): Promise<void> {
   const { config, database, openings, spans } = options;
   const { name } = given;
@@ -37,14 +40,14 @@ export async function startConsumer(
     ...(options.retry === undefined ? {} : { retry: options.retry }),
     ...(config.inboxHorizonMs === undefined ? {} : { horizonMs: config.inboxHorizonMs }),
     onCommit: kick,
-    observer: observed(options),
+    observer: observe(observed(options)),
   });
   await consumer.start();
   openings.add("consumer", () => consumer.stop());
 }
 
 /** A subscription that ends by itself ends the service: it would look well and handle nothing. */
-function watched(broker: Broker, { health, failed }: MessagingOptions): Broker {
+function watched(broker: Broker, { definition, health, failed }: MessagingOptions): Broker {
   return {
     ...broker,
     async subscribe(options, onBatch) {
@@ -54,7 +57,8 @@ function watched(broker: Broker, { health, failed }: MessagingOptions): Broker {
         alive = false;
         failed(error);
       });
-      health.addCheck("the broker's subscription", async () => {
+      const whose = options.group === definition.name ? "" : ` of ${options.group}`;
+      health.addCheck(`the broker's subscription${whose}`, async () => {
         if (!alive) throw new Error("it has ended");
       });
       return subscription;

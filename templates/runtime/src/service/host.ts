@@ -19,6 +19,8 @@ import { createPublicApp } from "./public-app.ts";
 import { checkReactions, react } from "./reactions.ts";
 import { aggregateRoute, commandRoutes } from "./routes.ts";
 import { checkCommands, openParticipant, sagaCommands } from "./saga-commands.ts";
+import { sagaVerbs } from "./saga-verbs.ts";
+import { createSagas } from "./sagas.ts";
 import { createOpenings } from "./shutdown.ts";
 import { applyMigrations, forgetAnswersHourly, openDatabase } from "./storage.ts";
 
@@ -82,7 +84,23 @@ export function createService<State, Command extends NamedCommand, Event extends
       insertMessages: tracedInsert(spans, insertMessages),
     };
     const database = openDatabase(definition, config, health, openings);
-    const verbs = adminVerbs(definition, database);
+    // The relay is opened after all that may wake it.
+    let kick = () => {};
+    const sagas = createSagas({
+      definition,
+      config,
+      database,
+      log,
+      metrics,
+      openings,
+      insertMessages: tracedInsert(spans, insertMessages),
+      kick: () => kick(),
+    });
+    const verbs = adminVerbs(
+      definition,
+      database,
+      sagas && sagaVerbs(definition, database, sagas.orchestrator, () => kick()),
+    );
     const admin = await createAdminApp({ log, metrics, health, token: config.adminToken, verbs });
     addresses.admin = await listen(
       admin,
@@ -93,6 +111,7 @@ export function createService<State, Command extends NamedCommand, Event extends
       openings,
     );
     await applyMigrations(database, options.migrations, log);
+    await sagas?.store();
     metrics.watch({
       outbox: () => verbs.outbox.status(),
       deadLetters: async () => (await verbs.deadLetters.list({}, { limit: 1 })).total,
@@ -120,10 +139,13 @@ export function createService<State, Command extends NamedCommand, Event extends
           message,
           tx,
         ),
-      consumers: sagaCommands(definition, participant),
+      consumers: [...sagaCommands(definition, participant), ...(sagas?.consumers ?? [])],
+      ...(sagas === undefined ? {} : { relayed: sagas }),
       failed: failure.reject,
       retry: options.retry,
     });
+    kick = messaging.kick;
+    if (does("consumer")) await sagas?.start();
     if (does("http")) {
       forgetAnswersHourly(database, log, openings);
       const app = await createPublicApp({

@@ -14,6 +14,7 @@ import type { ServiceDefinition } from "./definition.ts";
 import { durationMs } from "./duration.ts";
 import type { Health } from "./health.ts";
 import type { Metrics } from "./metrics.ts";
+import type { ServiceSagas } from "./sagas.ts";
 import type { Openings } from "./shutdown.ts";
 
 export interface MessagingOptions {
@@ -29,6 +30,8 @@ export interface MessagingOptions {
   readonly react: (message: Message, tx: Transaction) => Promise<void>;
   /** Beside that of the reactions: a saga's commands and replies, say. */
   readonly consumers: readonly ServiceConsumer[];
+  /** What must know when messages have left, or cannot leave. */
+  readonly relayed?: Pick<ServiceSagas, "onPublished" | "onParked">;
   /** Called when a part has ended that the service cannot do without. */
   readonly failed: (error: unknown) => void;
   readonly retry: ConsumerRetry | undefined;
@@ -76,11 +79,14 @@ async function startRelay(options: MessagingOptions, broker: Broker): Promise<Re
     broker,
     ...(config.instance === undefined ? {} : { name: config.instance }),
     retentionMs: durationMs(outbox?.retention ?? "0s"),
+    ...(options.relayed === undefined ? {} : { onPublished: options.relayed.onPublished }),
     observer: {
       published: (count) => metrics.published.inc(count),
       ...(spans.recording && { sent: (rows, claimedAt) => recordSent(spans, rows, claimedAt) }),
-      refused: ({ error, ...row }) =>
-        log[row.parked ? "error" : "warn"]({ err: error, ...row }, "the broker refused a message"),
+      refused: ({ error, ...row }) => {
+        log[row.parked ? "error" : "warn"]({ err: error, ...row }, "the broker refused a message");
+        if (row.parked) options.relayed?.onParked();
+      },
       interrupted: (error) => log.warn({ err: error }, "the relay is interrupted and goes on when it can"),
       shards: (owned) => log.debug({ shards: owned }, "the relay's shards"),
     },

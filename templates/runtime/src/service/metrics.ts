@@ -13,6 +13,7 @@ export interface Metrics {
   readonly inboxDuplicates: Counter;
   /** Messages that went to the dead letters since the process started, by `type`. */
   readonly deadLettered: Counter<"type">;
+  readonly sagas: SagaMetrics;
   /** Reads figures from the database at each scrape. A source that fails leaves its figures out. */
   watch(sources: MetricSources): void;
 }
@@ -25,6 +26,24 @@ export interface MetricSources {
     readonly parked: readonly unknown[];
   }>;
   readonly deadLetters?: () => Promise<number>;
+  /** Of every saga that has any. */
+  readonly sagas?: () => Promise<
+    readonly { readonly saga: string; readonly inFlight: number; readonly stuck: number }[]
+  >;
+}
+
+/** Of the sagas that this service hosts, as far as this process has moved them. */
+export interface SagaMetrics {
+  readonly started: Counter<"saga">;
+  /** By the status that they ended in. */
+  readonly ended: Counter<"saga" | "status">;
+  readonly transitions: Counter<"saga">;
+  /** Replies of steps that had settled, or of sagas that had ended. */
+  readonly repliesIgnored: Counter<"saga">;
+  /** By `kind`: timeout, backoff, deadline. Those count that changed something. */
+  readonly timersFired: Counter<"saga" | "kind">;
+  /** Triggers with another payload than their saga had begun with. */
+  readonly conflicts: Counter<"saga">;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -68,7 +87,9 @@ export function createMetrics(service: string): Metrics {
       registers,
     }),
 
-    watch({ outbox, deadLetters }) {
+    sagas: sagaMetrics(registers),
+
+    watch({ outbox, deadLetters, sagas }) {
       if (outbox !== undefined) {
         const age = gauge("eda_outbox_oldest_unpublished_seconds", "Age of the oldest message that is not published.");
         const backlog = gauge("eda_outbox_unpublished", "Messages that are not published.");
@@ -86,7 +107,37 @@ export function createMetrics(service: string): Metrics {
         const letters = gauge("eda_dead_letters", "Messages in the dead letters.");
         collectTogether([letters], async () => letters.set(await deadLetters()));
       }
+      if (sagas !== undefined) {
+        const labelled = (name: string, help: string) => new Gauge({ name, help, labelNames: ["saga"], registers });
+        const inFlight = labelled("eda_sagas_in_flight", "Sagas that have neither ended nor are stuck.");
+        const stuck = labelled("eda_sagas_stuck", "Sagas that wait for an operator.");
+        collectTogether([inFlight, stuck], async () => {
+          for (const gauge of [inFlight, stuck]) gauge.reset();
+          const figures = await sagas();
+          for (const { saga, ...counted } of figures) {
+            inFlight.set({ saga }, counted.inFlight);
+            stuck.set({ saga }, counted.stuck);
+          }
+        });
+      }
     },
+  };
+}
+
+function sagaMetrics(registers: Registry[]): SagaMetrics {
+  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+  return {
+    started: counter("eda_sagas_started_total", "Sagas that this process has begun.", "saga"),
+    ended: counter("eda_sagas_ended_total", "Sagas that this process has brought to their end.", "saga", "status"),
+    transitions: counter("eda_saga_transitions_total", "Transitions of sagas by this process.", "saga"),
+    repliesIgnored: counter("eda_saga_replies_ignored_total", "Replies that came too late to change anything.", "saga"),
+    timersFired: counter("eda_saga_timers_fired_total", "Timers that changed something.", "saga", "kind"),
+    conflicts: counter(
+      "eda_saga_trigger_conflicts_total",
+      "Triggers whose saga had begun with another payload.",
+      "saga",
+    ),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   configFromEnv,
   environmentKeys,
   isLoopback,
+  sagaRetentionMs,
 } from "../../../../templates/runtime/src/service/config.ts";
 
 const ports = { port: 4001, adminPort: 5001 };
@@ -32,6 +33,7 @@ describe("configuration", () => {
       broker: { kind: "embedded", url: needed.BROKER_URL },
       logLevel: "info",
       inboxHorizonMs: 30 * 86_400_000,
+      sagaRetentionMs: 90 * 86_400_000,
       shutdownTimeoutMs: 10_000,
     });
     assert.throws(() => configFromEnv(ports, {}, []), /DATABASE_URL is not set/);
@@ -43,6 +45,15 @@ describe("configuration", () => {
     assert.equal(read({}, "--role=consumer").role, "consumer");
     refuses({}, /role is "" *: one of all, http, relay, consumer/, "--role");
     refuses({ EDA_ROLE: "boss" }, /role is "boss"/);
+  });
+
+  // Removed once: the throw in `sagaRetentionMs`.
+  it("keeps sagas longer than the inbox remembers", () => {
+    assert.equal(sagaRetentionMs(read({ SAGA_RETENTION_DAYS: "31" })), 31 * 86_400_000);
+    assert.throws(
+      () => sagaRetentionMs(read({ SAGA_RETENTION_DAYS: "30" })),
+      /^ConfigError: SAGA_RETENTION_DAYS is 30 and INBOX_HORIZON_DAYS is 30: sagas must be kept longer/,
+    );
   });
 
   it("stands in .env.example with every key that is read", () => {

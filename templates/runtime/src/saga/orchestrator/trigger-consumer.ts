@@ -17,8 +17,6 @@ export interface TriggerConsumerOptions {
   /** Sagas that have ended are kept so long: an older trigger's may have been one of them. */
   readonly retentionMs: number;
   readonly hear: HearNews;
-  /** Milliseconds since 1970. */
-  readonly now?: () => number;
 }
 
 /** The clocks of the trigger's service and of this database differ by less. */
@@ -31,11 +29,12 @@ export function triggerConsumerName(saga: string): string {
 
 /** Begins a saga at each trigger, once (R1), while the limit on those in flight allows it (R20). */
 export function triggerConsumer(options: TriggerConsumerOptions): SagaConsumer {
-  const { orchestrator, definition, topic, limit, retentionMs, now = Date.now } = options;
+  const { orchestrator, definition, topic, limit, retentionMs } = options;
   const telling = createTelling(options.hear);
 
   async function handleAll(messages: readonly Message[], tx: Transaction): Promise<void> {
-    for (const message of messages) refuseOld(message);
+    const { rows } = await tx.query<{ now: Date }>("SELECT clock_timestamp() AS now");
+    for (const message of messages) refuseOld(message, rows[0]!.now);
     const begun = await orchestrator.begin(
       tx,
       messages.map((message) => triggerOf(definition, message)),
@@ -45,8 +44,8 @@ export function triggerConsumer(options: TriggerConsumerOptions): SagaConsumer {
   }
 
   /** R20: its saga may have ended and been forgotten, and must not run a second time. */
-  function refuseOld({ id, time }: Message): void {
-    const ageMs = now() - Date.parse(time);
+  function refuseOld({ id, time }: Message, now: Date): void {
+    const ageMs = now.getTime() - Date.parse(time);
     if (ageMs < retentionMs - CLOCKS_MS) return;
     throw new GiveUpError(
       `the trigger ${id} is of ${time}, and sagas of ${definition.saga} that have ended are kept for ` +
