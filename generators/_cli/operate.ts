@@ -8,6 +8,7 @@ import { EdaError } from "../_system/errors.ts";
 const verbs: readonly (readonly [name: string, description: string])[] = [
   ["dead-letters", "Messages that could not be handled: list, show, replay, discard"],
   ["outbox", "What waits in a service's outbox: status, unpark"],
+  ["trace", "What happened under a correlation id or a saga's, across services"],
   ["sagas", "Sagas under way and stuck: look, retry, skip, complete, fail"],
 ];
 

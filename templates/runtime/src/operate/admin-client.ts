@@ -9,6 +9,7 @@ import {
   type ProblemDetails,
   type Reason,
 } from "../service/admin-api.ts";
+import { type HandledPage, journalPaths, type ServiceJournal } from "../service/admin-journal-api.ts";
 import {
   type SagaBulkAnswer,
   type SagaBulkRequest,
@@ -23,7 +24,8 @@ import {
 import { Refused } from "./errors.ts";
 import type { AdminTarget } from "./services.ts";
 
-type Route = (typeof adminRoutes)[keyof typeof adminRoutes] | (typeof sagaPaths)[keyof typeof sagaPaths];
+const paths = { ...adminRoutes, ...sagaPaths, ...journalPaths };
+type Route = (typeof paths)[keyof typeof paths];
 
 /** A service's admin endpoint as functions. Each rejects with `Refused` when the service does not do it. */
 export interface AdminClient {
@@ -40,6 +42,8 @@ export interface AdminClient {
   showSaga(id: string): Promise<SagaDetail>;
   changeSaga(id: string, verb: SagaVerb, request: SagaChangeRequest): Promise<SagaSummary>;
   changeSagas(verb: SagaVerb, request: SagaBulkRequest): Promise<SagaBulkAnswer>;
+  showJournal(id: string): Promise<ServiceJournal>;
+  showHandled(ids: readonly string[]): Promise<HandledPage>;
 }
 
 /** Longer than a service's own limit for a request, so that its answer says what is wrong. */
@@ -63,6 +67,8 @@ export function adminClient(target: AdminTarget): AdminClient {
     showSaga: (id) => call(sagaPaths.showSaga, { params: { id } }),
     changeSaga: (id, verb, body) => call(sagaPaths.changeSaga, { params: { id, verb }, body }),
     changeSagas: (verb, body) => call(sagaPaths.changeSagas, { params: { verb }, body }),
+    showJournal: (id) => call(journalPaths.showJournal, { params: { id } }),
+    showHandled: (ids) => call(journalPaths.showHandled, { body: { ids } }),
   };
 
   async function call<Answer>(

@@ -1,6 +1,7 @@
 import { UsageError } from "./errors.ts";
 import { common, decimals, flag, formatOf, given, parsed, reason, strings, text } from "./options.ts";
 import { type SagaLine, sagaLine } from "./saga-line.ts";
+import { type TraceLine, traceLine } from "./trace/trace-line.ts";
 import { usage } from "./usage.ts";
 
 const filter = { type: text, topic: text, key: text } as const;
@@ -18,7 +19,10 @@ const COMMANDS = {
 
 export type CommandName = keyof typeof COMMANDS;
 
-export type CommandLine = PlainLine | ({ readonly command: "sagas" } & SagaLine);
+export type CommandLine =
+  | PlainLine
+  | ({ readonly command: "sagas" } & SagaLine)
+  | ({ readonly command: "trace" } & TraceLine);
 
 /** A command about dead letters or the outbox, as typed. */
 export interface PlainLine {
@@ -37,13 +41,14 @@ export interface PlainLine {
 /** @throws UsageError that names what is wrong; `help` when that was asked for */
 export function commandLine(args: readonly string[]): CommandLine | "help" {
   if (args.includes("--help") || args.includes("-h")) return "help";
+  if (args[0] === "trace") return { command: "trace", ...traceLine(args.slice(1)) };
   return args[0] === "sagas" ? { command: "sagas", ...sagaLine(args.slice(1)) } : plainLine(args);
 }
 
 function plainLine(args: readonly string[]): PlainLine {
   const command = args.slice(0, 2).join(" ");
   if (!isCommand(command)) {
-    const known = [...Object.keys(COMMANDS), "sagas"].join(", ");
+    const known = [...Object.keys(COMMANDS), "sagas", "trace"].join(", ");
     throw new UsageError(args.length === 0 ? usage : `there is no command \`${command}\`\nThere are: ${known}`);
   }
   const { options, ids } = COMMANDS[command];

@@ -9,6 +9,7 @@ process.exitCode = await operate(process.argv.slice(2), {
   root: path.resolve(import.meta.dirname, "../../../.."),
   env: process.env,
   width: process.stdout.isTTY ? Math.max(80, process.stdout.columns) : 80,
+  colour: process.stdout.isTTY && !process.env.NO_COLOR,
   out: (text) => process.stdout.write(`${text}\n`),
   error: (text) => process.stderr.write(`${text}\n`),
 });

@@ -1,5 +1,5 @@
 import { type AdminClient, adminClient } from "./admin-client.ts";
-import { commandLine, type PlainLine } from "./command-line.ts";
+import { type CommandLine, commandLine, type PlainLine } from "./command-line.ts";
 import { deadLetterDetail, deadLetterList, inBulk } from "./dead-letters.ts";
 import { Refused, UsageError } from "./errors.ts";
 import { outboxText } from "./outbox.ts";
@@ -7,11 +7,14 @@ import type { Result } from "./result.ts";
 import { runSagas } from "./sagas.ts";
 import { counted } from "./screen.ts";
 import { chooseService, fittingServices, type Surroundings } from "./services.ts";
+import { runTrace } from "./trace/run-trace.ts";
 import { usage } from "./usage.ts";
 
 export interface Terminal extends Surroundings {
   /** Columns that a line may have: 80 in a pipe. */
   readonly width: number;
+  /** Default: none. */
+  readonly colour?: boolean;
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
 }
@@ -24,10 +27,7 @@ export async function operate(args: readonly string[], terminal: Terminal): Prom
       terminal.out(usage);
       return 0;
     }
-    const { value, text, warnings } =
-      line.command === "sagas"
-        ? await runSagas(fittingServices(terminal, line.service).map(adminClient), line)
-        : await run(adminClient(chooseService(terminal, line.service)), line);
+    const { value, text, warnings } = await resultOf(line, terminal);
     terminal.out(line.format === "json" ? JSON.stringify(value, null, 2) : text(terminal.width));
     if (warnings === undefined || warnings.length === 0) return 0;
     for (const warning of warnings) terminal.error(warning);
@@ -36,6 +36,17 @@ export async function operate(args: readonly string[], terminal: Terminal): Prom
     if (!(error instanceof UsageError || error instanceof Refused)) throw error;
     terminal.error(error.message);
     return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function resultOf(line: CommandLine, terminal: Terminal): Promise<Result> {
+  switch (line.command) {
+    case "sagas":
+      return runSagas(fittingServices(terminal, line.service).map(adminClient), line);
+    case "trace":
+      return runTrace(fittingServices(terminal, line.service).map(adminClient), line, terminal.colour === true);
+    default:
+      return run(adminClient(chooseService(terminal, line.service)), line);
   }
 }
 

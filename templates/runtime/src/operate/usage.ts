@@ -21,6 +21,10 @@ export const usage = `usage: eda-operate <command> [options]
   sagas retry|skip|complete|fail --all --step S --reason TEXT
     [--direction D] [--saga S] [--since TIME] [--data JSON] --yes [--count N]
 
+  trace ID                        what happened under a correlation id, or that
+                                  of a saga, in all services; also as a diagram
+                                  with --format mermaid
+
   --service NAME                  which one, where several run
   --format text|json              default text
 

@@ -1,6 +1,7 @@
 import type { Database } from "../database/database.ts";
 import { DeadLetterCountError, DeadLetterNotFoundError, DeadLetterStateError } from "../inbox/dead-letter-errors.ts";
 import * as letters from "../inbox/dead-letters.ts";
+import { readHandled, readJournal } from "../journal/read-journal.ts";
 import { type BlockedAggregate, type RelayStatus, relayStatus } from "../outbox/status.ts";
 import { unpark } from "../outbox/unpark.ts";
 import type { AdminVerbs } from "./admin.ts";
@@ -14,6 +15,10 @@ import { noSagas } from "./saga-verbs.ts";
 export function adminVerbs(definition: ServiceDefinition, database: Database, sagas: SagaVerbs = noSagas): AdminVerbs {
   return {
     sagas,
+    journal: {
+      show: (id) => readJournal(database, definition, id),
+      handled: (ids) => readHandled(database, ids),
+    },
     deadLetters: {
       async list(filter, { limit, after }) {
         const page = { limit, ...(after === undefined ? {} : { after: BigInt(after) }) };

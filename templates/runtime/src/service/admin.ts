@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { type DeadLetterVerbs, deadLetterRoutes } from "./admin-dead-letters.ts";
+import { type JournalVerbs, journalRoutes } from "./admin-journal.ts";
 import { type OutboxVerbs, outboxRoutes } from "./admin-outbox.ts";
 import { type SagaVerbs, sagaRoutes } from "./admin-sagas.ts";
 import { refuseInvalid } from "./admin-validation.ts";
@@ -14,6 +15,7 @@ export interface AdminVerbs {
   readonly deadLetters: DeadLetterVerbs;
   readonly outbox: OutboxVerbs;
   readonly sagas: SagaVerbs;
+  readonly journal: JournalVerbs;
 }
 
 export interface AdminAppOptions extends AppOptions {
@@ -34,6 +36,7 @@ export async function createAdminApp(options: AdminAppOptions): Promise<FastifyI
     deadLetterRoutes(guarded, options.verbs.deadLetters);
     outboxRoutes(guarded, options.verbs.outbox);
     sagaRoutes(guarded, options.verbs.sagas);
+    journalRoutes(guarded, options.verbs.journal);
   });
   return app;
 }

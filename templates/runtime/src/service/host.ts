@@ -3,6 +3,7 @@ import { compileContracts } from "../aggregate/contracts.ts";
 import { type Aggregate, executeCommand } from "../aggregate/execute.ts";
 import { stateTable } from "../aggregate/state-table.ts";
 import type { ConsumerRetry } from "../inbox/consumer-options.ts";
+import { openRequestJournal } from "../journal/request-journal.ts";
 import { insertMessages } from "../outbox/insert.ts";
 import { tracedInsert } from "../telemetry/messaging-spans.ts";
 import { openSpans } from "../telemetry/open-spans.ts";
@@ -10,6 +11,7 @@ import { createAdminApp } from "./admin.ts";
 import { adminVerbs } from "./admin-verbs.ts";
 import { checkConfig, type ServiceConfig } from "./config.ts";
 import type { NamedCommand, NamedEvent, ServiceDefinition, ServiceImplementation } from "./definition.ts";
+import { durationMs } from "./duration.ts";
 import { createHealth } from "./health.ts";
 import { listen } from "./listen.ts";
 import { createLogger } from "./logger.ts";
@@ -148,6 +150,8 @@ export function createService<State, Command extends NamedCommand, Event extends
     if (does("consumer")) await sagas?.start();
     if (does("http")) {
       forgetAnswersHourly(database, log, openings);
+      const requests = openRequestJournal(database, durationMs(definition.outbox?.retention ?? "7d"), log);
+      openings.add("journal of requests", () => requests.close());
       const app = await createPublicApp({
         log,
         metrics,
@@ -165,6 +169,7 @@ export function createService<State, Command extends NamedCommand, Event extends
             // The route has checked the data against this command's contract.
             execute: (tx, command, cause) => executeCommand(aggregate, tx, command as Command, cause),
             read: (id) => aggregate.persistence.read(database, id),
+            answered: requests.note,
             committed: messaging.kick,
           } satisfies Parameters<typeof commandRoutes>[1];
           commandRoutes(guarded, context);

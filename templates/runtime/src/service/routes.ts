@@ -4,6 +4,7 @@ import type { Contracts, Violation } from "../aggregate/contracts.ts";
 import type { Cause } from "../aggregate/execute.ts";
 import type { Loaded } from "../aggregate/persistence.ts";
 import type { Database, Transaction } from "../database/database.ts";
+import type { AnsweredRequest } from "../journal/request-journal.ts";
 import type { TraceparentOf } from "../telemetry/http-spans.ts";
 import type { ClientOf } from "./auth.ts";
 import type { NamedCommand, NamedEvent, Outcome, ServiceDefinition } from "./definition.ts";
@@ -20,6 +21,8 @@ export interface RouteContext {
   readonly traceparentOf: TraceparentOf;
   execute(tx: Transaction, command: NamedCommand, cause: Cause): Promise<Outcome<NamedEvent>>;
   read(id: string): Promise<Loaded<unknown> | undefined>;
+  /** Called for each request for a command once it has been answered. */
+  answered(request: AnsweredRequest): void;
   /** Called after a commit that has put events into the outbox. */
   committed(): void;
 }
@@ -39,6 +42,14 @@ export function commandRoutes(app: FastifyInstance, context: RouteContext): void
         const answer = await answerCommand(context, request, name, request.body as object);
         if (answer.replayed) reply.header("idempotent-replayed", "true");
         return reply.code(answer.status).type("application/json").send(answer.body);
+      },
+      async onResponse({ id }, reply) {
+        const { statusCode: status, elapsedTime } = reply;
+        // Who is not let in leaves no trace in the database.
+        if (status === 401 || status === 403) return;
+        const replayed = reply.hasHeader("idempotent-replayed");
+        const at = new Date(Date.now() - elapsedTime);
+        context.answered({ correlationId: id, at, command: name, status, milliseconds: elapsedTime, replayed });
       },
     });
   }

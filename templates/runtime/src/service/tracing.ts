@@ -1,4 +1,5 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { messageId } from "../outbox/message-id.ts";
 
 /**
  * The next hop of a trace: the same trace id with a span id of its own, or a new trace where the parent is absent or
@@ -24,7 +25,7 @@ export function parseTraceparent(
 
 /** The caller's id where it is a plain one, else a new one: it goes into logs and headers, so its alphabet is small. */
 export function correlationId(header: string | readonly string[] | undefined): string {
-  return typeof header === "string" && /^[A-Za-z0-9._:-]{1,128}$/.test(header) ? header : randomUUID();
+  return typeof header === "string" && /^[A-Za-z0-9._:-]{1,128}$/.test(header) ? header : messageId();
 }
 
 function nonZeroHex(bytes: number): string {

@@ -244,6 +244,7 @@ describe("eda-operate", () => {
         unpark: async (type, id) => done.push(`unpark ${type} ${id}`) > 0,
       },
       sagas: noSagas,
+      journal: { show: async () => assert.fail(), handled: async () => assert.fail() },
     };
   }
 });

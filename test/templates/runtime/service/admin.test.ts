@@ -47,6 +47,7 @@ function verbs(calls: unknown[]): AdminVerbs {
       unpark: async (aggregateType, aggregateId) => called("unpark", aggregateId === "a/1")(aggregateType, aggregateId),
     },
     sagas: noSagas,
+    journal: { show: async () => assert.fail(), handled: async () => assert.fail() },
   };
 }
 
@@ -84,6 +85,8 @@ describe("the admin interface", () => {
       ["POST", "/dead-letters/discard"],
       ["GET", "/outbox"],
       ["POST", "/outbox/parked/Order/a/unpark"],
+      ["GET", "/journal/story-1"],
+      ["POST", "/journal/handled"],
       ["GET", "/sagas"],
       ["GET", "/sagas/payment:1"],
       ["POST", "/sagas/payment:1/retry"],

@@ -33,6 +33,7 @@ describe("the public interface", () => {
           traceparentOf,
           execute: () => assert.fail(),
           read: async () => undefined,
+          answered: () => {},
           committed: () => {},
         };
         commandRoutes(guarded, context);
