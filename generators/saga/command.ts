@@ -66,9 +66,9 @@ export const command: Command<SagaAnswers> = {
       decides: "cqrs-sagas",
       question: {
         message: "Which service hosts it?",
-        when: ({ trigger }, system) => hasEvents({}, system) && trigger !== undefined,
-        default: ({ name, trigger = "" }, system) =>
-          knownSaga(name, system)?.service ?? trigger.slice(0, trigger.indexOf(".")),
+        when: hasEvents,
+        default: ({ name, trigger }, system) =>
+          knownSaga(name, system)?.service ?? trigger?.split(".")[0] ?? system?.services[0]?.name ?? "",
         stands,
       },
     },
