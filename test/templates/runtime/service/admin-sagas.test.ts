@@ -189,8 +189,9 @@ describe("the admin interface's sagas", () => {
     }
   });
 
-  it("refuses a verb on a choreography in one sentence", async () => {
+  it("shows a choreography, and refuses a verb on it in one sentence", async () => {
     const id = await sagas.watch("1");
+    assert.equal((await ask("GET", `/sagas/${id}`)).body.style, "choreography");
     const answer = await ask("POST", `/sagas/${id}/complete`, { ...pay, step: "earn", revision: "1" });
     assert.deepEqual([answer.status, /choreography/.test(answer.body.detail)], [409, true]);
   });
