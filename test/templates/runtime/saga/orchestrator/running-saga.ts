@@ -173,12 +173,15 @@ export type Script = (command: Message) => Answer | undefined;
 
 export async function participants(broker: Broker, script: Script): Promise<Participants> {
   const commands: Message[] = [];
+  // What an earlier test of the same ground has left on the topics is none of this one's.
+  const since = new Date().toISOString();
   const subscriptions: Subscription[] = await Promise.all(
     ["inventory", "fraud", "payments", "orders"].map((service) =>
       broker.subscribe(
         { group: `participant ${service} ${randomUUID()}`, topics: [`${service}.commands`], from: "earliest" },
         async ({ records }) => {
           for (const command of records.map(decodeRecord)) {
+            if (command.time < since) continue;
             commands.push(command);
             const answer = script(command);
             if (answer !== undefined) await publishReply(broker, command, answer);
@@ -284,6 +287,52 @@ export async function host(on: Pick<Ground, "database" | "broker">, options: Hos
     kick,
     async stop() {
       for (const part of parts.toReversed()) await part.stop();
+    },
+  };
+}
+
+/** A ground for all tests of a `describe`, and what each of them starts, stopped after it. */
+export interface Scene {
+  readonly on: Ground;
+  hosted(options?: HostOptions): Promise<Host>;
+  play(script: Script): Promise<Participants>;
+  /** An order of its own: its id, and that of its saga. */
+  order(): { readonly orderId: string; readonly id: string };
+}
+
+let orders = 0;
+
+export function scene(options?: Omit<DatabaseOptions, "url">): Scene {
+  let on: Ground | undefined;
+  const closings: (() => Promise<void>)[] = [];
+  before(async () => {
+    on = await ground(options);
+  });
+  afterEach(async () => {
+    for (let close = closings.pop(); close !== undefined; close = closings.pop()) await close();
+    // Nothing of it goes on in the next test.
+    await on?.database.query(
+      "DELETE FROM public.saga_timer; DELETE FROM public.outbox; DELETE FROM public.outbox_blocked",
+    );
+  });
+  after(() => on?.close());
+  return {
+    get on() {
+      return on!;
+    },
+    async hosted(given) {
+      const started = await host(on!, given);
+      closings.push(() => started.stop());
+      return started;
+    },
+    async play(script) {
+      const playing = await participants(on!.broker, script);
+      closings.push(() => playing.close());
+      return playing;
+    },
+    order() {
+      const orderId = `order-${++orders}`;
+      return { orderId, id: `payment:${orderId}` };
     },
   };
 }
