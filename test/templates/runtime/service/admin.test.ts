@@ -146,7 +146,7 @@ describe("the admin interface", () => {
   });
 
   it("wants a reason for what is thrown away", async () => {
-    for (const body of [undefined, {}, { reason: "" }, { reason: 1 }])
+    for (const body of [undefined, {}, { reason: "" }, { reason: 1 }, { reason: "nul \u0000" }])
       assert.equal((await ask("POST", "/dead-letters/7/discard", body)).status, 400);
     assert.deepEqual(calls, []);
   });
