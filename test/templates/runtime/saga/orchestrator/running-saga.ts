@@ -28,7 +28,7 @@ import { createTimers, type TimersOptions } from "../../../../../templates/runti
 import { triggerConsumer } from "../../../../../templates/runtime/src/saga/orchestrator/trigger-consumer.ts";
 import type { SagaState } from "../../../../../templates/runtime/src/saga/transition.ts";
 import { eventually } from "../../../../../templates/runtime/src/testing/eventually.ts";
-import { type TestDatabase, testDatabase } from "../../../../support/postgres.ts";
+import { testDatabase } from "../../../../support/postgres.ts";
 import { migrateService } from "../../../../support/service-migrations.ts";
 import { paymentSource } from "../payment.ts";
 
@@ -81,11 +81,25 @@ export interface Row extends Record<string, unknown> {
   readonly state: SagaState;
 }
 
-export async function ground(options: Omit<DatabaseOptions, "url"> = {}, partitions = 3): Promise<Ground> {
-  const [own, shared] = await Promise.all([testDatabase(), testDatabase()]);
+/** A database of its own with the tables of a host of sagas. */
+export async function sagaDatabase(options: Omit<DatabaseOptions, "url"> = {}) {
+  const own = await testDatabase();
   const database = createDatabase({ url: own.url, ...options });
   await migrateService(database);
   await migrate(database, sagaMigrations);
+  return {
+    url: own.url,
+    database,
+    async drop() {
+      await database.close();
+      await own.drop();
+    },
+  };
+}
+
+export async function ground(options: Omit<DatabaseOptions, "url"> = {}, partitions = 3): Promise<Ground> {
+  const { database, url, drop } = await sagaDatabase(options);
+  const shared = await testDatabase();
   const broker = await createEmbeddedBroker({ url: shared.url, leaseMs: 500 });
   const topics = [
     triggerTopic,
@@ -98,7 +112,7 @@ export async function ground(options: Omit<DatabaseOptions, "url"> = {}, partiti
       .rows[0];
   return {
     database,
-    url: own.url,
+    url,
     brokerUrl: shared.url,
     broker,
     async trigger(orderId, { data = {}, envelope = {} } = {}) {
@@ -123,14 +137,10 @@ export async function ground(options: Omit<DatabaseOptions, "url"> = {}, partiti
     },
     async close() {
       await broker.close();
-      await database.close();
-      await drop(own, shared);
+      await shared.drop();
+      await drop();
     },
   };
-}
-
-async function drop(...databases: readonly TestDatabase[]): Promise<void> {
-  for (const database of databases) await database.drop();
 }
 
 export type Answer =
