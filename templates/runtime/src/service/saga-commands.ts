@@ -4,15 +4,11 @@ import { faultOfHandlers } from "../saga/participant/check-commands.ts";
 import { cleanUpParticipant } from "../saga/participant/clean-up.ts";
 import { createParticipant, type Participant, type ParticipantOptions } from "../saga/participant/participant.ts";
 import { taskOf } from "../saga/participant/task.ts";
-import { ConfigError } from "./config.ts";
+import { ConfigError, sagaRetentionMs } from "./config.ts";
 import type { ServiceConsumer } from "./consumers.ts";
 import type { NamedCommand, NamedEvent, ServiceDefinition } from "./definition.ts";
 import type { MessagingOptions } from "./messaging.ts";
 
-const DAY_MS = 24 * 3_600_000;
-/** So long a participant remembers what it did for a saga. */
-const RETENTION_MS = 90 * DAY_MS;
-const INBOX_HORIZON_MS = 30 * DAY_MS;
 const CLEAN_UP_EVERY_MS = 3_600_000;
 
 /** @throws ConfigError when the handlers of commands and the manifest do not match */
@@ -42,8 +38,7 @@ export function openParticipant<State, Command extends NamedCommand, Event exten
 }: Parts<State, Command, Event>): Participant | undefined {
   const { commandsTopic, choreographed = [] } = aggregate.definition;
   if (commandsTopic === undefined && choreographed.length === 0) return undefined;
-  // R20: the rows outlive the inbox's marks.
-  const retentionMs = Math.max(RETENTION_MS, (config.inboxHorizonMs ?? INBOX_HORIZON_MS) + DAY_MS);
+  const retentionMs = sagaRetentionMs(config);
   const refused = new Counter({
     name: "eda_saga_commands_refused_total",
     help: "Commands of sagas that came after their compensation, or after an operator's tombstone, and were not done.",

@@ -4,7 +4,9 @@ import { after, before, describe, it } from "node:test";
 import type { Broker } from "../broker/broker.ts";
 import { encodeRecord, newEnvelope } from "../message/codec.ts";
 import type { NamedCommand, NamedEvent, ServiceDefinition, ServiceImplementation } from "../service/definition.ts";
+import { commandBehaviour } from "./command-behaviour.ts";
 import { eventually } from "./eventually.ts";
+import { fresh, type Samples } from "./samples.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 
 export interface ServiceUnderTest<State, Command extends NamedCommand, Event extends NamedEvent> {
@@ -17,12 +19,10 @@ export interface ServiceUnderTest<State, Command extends NamedCommand, Event ext
   readonly migrations: URL;
 }
 
-type Samples = Readonly<Record<string, object>>;
-
 /**
  * What every service of a repository promises, whatever it decides: on a real PostgreSQL and a real broker, commands
  * are answered and what they lead to is published; the same request twice does its work once; bad data changes
- * nothing; an event that comes again has no effect again.
+ * nothing; an event that comes again has no effect again; what sagas ask of it is done once and can be undone.
  */
 export function testServiceBehaviour<State, Command extends NamedCommand, Event extends NamedEvent>(
   under: ServiceUnderTest<State, Command, Event>,
@@ -72,6 +72,8 @@ export function testServiceBehaviour<State, Command extends NamedCommand, Event 
       });
     }
 
+    if (definition.commandsTopic !== undefined) commandBehaviour(under, () => service);
+
     for (const { topic, type } of definition.subscriptions) {
       it(`${type}: coming three times, has its effect once`, async () => {
         const data = subscriptionSamples[type] ?? {};
@@ -97,11 +99,6 @@ export function testServiceBehaviour<State, Command extends NamedCommand, Event 
 
 interface Answer {
   readonly events: readonly { readonly type: string; readonly data: unknown }[];
-}
-
-/** Data of an aggregate of its own, where its id is a text. */
-function fresh(data: object = {}, key: string): object {
-  return typeof (data as Record<string, unknown>)[key] === "string" ? { ...data, [key]: randomUUID() } : data;
 }
 
 async function caughtUp(broker: Broker, group: string, topic: string): Promise<void> {

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Broker } from "../broker/broker.ts";
 import { createEmbeddedBroker } from "../broker/embedded/create-embedded-broker.ts";
 import { decodeRecord, encodeRecord, newEnvelope } from "../message/codec.ts";
-import type { Message } from "../message/message.ts";
+import type { Envelope, Message } from "../message/message.ts";
+import { idempotencyKey, sagaId } from "../saga/definition.ts";
 import type { LogLevel } from "../service/config.ts";
 import type { NamedCommand, NamedEvent, ServiceDefinition, ServiceImplementation } from "../service/definition.ts";
 import { createService } from "../service/host.ts";
@@ -34,6 +35,14 @@ export interface TestService {
    * @returns the message's id: what it leads to carries it as `causationid`
    */
   receive(type: string, data: object, key?: string): Promise<string>;
+  /**
+   * Sends a command as a saga would: forward, in its first round, of a saga and a step of its own, its outcomes the
+   * first two events that it emits. `envelope` says what is otherwise.
+   * @returns the message's id: events and reply carry it as `causationid`
+   */
+  send(command: string, data: object, envelope?: Partial<Envelope>): Promise<string>;
+  /** What it has answered to the commands that were sent, in a list that grows. */
+  readonly replies: readonly Message[];
   /** Stops the service and drops its databases. */
   stop(): Promise<void>;
 }
@@ -53,7 +62,7 @@ export async function startTestService<State, Command extends NamedCommand, Even
     closings.push(own.drop, shared.drop);
     const broker = await createEmbeddedBroker({ url: shared.url, applicationName: "test" });
     closings.push(() => broker.close());
-    await broker.ensureTopics(definition.topics);
+    await broker.ensureTopics([...definition.topics, { name: repliesTopic, partitions: 1 }]);
     const adminToken = randomUUID();
     const config = {
       role: "all",
@@ -81,7 +90,11 @@ export async function startTestService<State, Command extends NamedCommand, Even
       adminToken,
       databaseUrl: own.url,
       broker,
-      published: await everythingOn(broker, definition),
+      // A service without events has no topic of its own.
+      published: definition.topics.some(({ name }) => name === definition.eventsTopic)
+        ? await everythingOn(broker, definition.eventsTopic)
+        : [],
+      replies: await everythingOn(broker, repliesTopic),
       command: (name, data, headers = {}) =>
         fetch(`${http}/commands/${kebabCase(name)}`, {
           method: "POST",
@@ -89,6 +102,7 @@ export async function startTestService<State, Command extends NamedCommand, Even
           body: JSON.stringify(data),
         }),
       receive: (type, data, key = randomUUID()) => publishTo(definition, broker, { type, data, key }),
+      send: (command, data, envelope = {}) => sendTo(definition, broker, command, data, envelope),
       stop,
     };
   } catch (error) {
@@ -97,17 +111,51 @@ export async function startTestService<State, Command extends NamedCommand, Even
   }
 }
 
-async function everythingOn(
-  broker: Broker,
-  { eventsTopic: topic, topics }: ServiceDefinition,
-): Promise<readonly Message[]> {
+async function everythingOn(broker: Broker, topic: string): Promise<readonly Message[]> {
   const seen: Message[] = [];
-  // A service without events has no topic of its own.
-  if (!topics.some(({ name }) => name === topic)) return seen;
   await broker.subscribe({ group: `test ${randomUUID()}`, topics: [topic], from: "earliest" }, async ({ records }) => {
     seen.push(...records.map(decodeRecord));
   });
   return seen;
+}
+
+/** The saga that sends a test's commands. */
+const saga = "test";
+const repliesTopic = `${saga}.replies`;
+
+async function sendTo(
+  { name, commands, commandsTopic }: ServiceDefinition,
+  broker: Broker,
+  command: string,
+  data: object,
+  given: Partial<Envelope>,
+): Promise<string> {
+  if (commandsTopic === undefined) throw new Error(`no saga sends ${name} commands: it has no topic for them`);
+  const [success, failure] = commands[command]?.emits ?? [];
+  const {
+    sagaid = sagaId(saga, randomUUID()),
+    sagastep = "step",
+    sagadirection = "forward",
+    saground = 1,
+    ...more
+  } = given;
+  const envelope = newEnvelope({
+    type: `${name}.${command}`,
+    source: "/test",
+    subject: sagaid,
+    saganame: saga,
+    sagaid,
+    sagastep,
+    sagadirection,
+    saground,
+    sagaattempt: 1,
+    idempotencykey: idempotencyKey(sagaid, sagastep, sagadirection, saground),
+    ...(success === undefined ? {} : { sagasuccess: `${name}.${success}` }),
+    ...(failure === undefined ? {} : { sagafailure: `${name}.${failure}` }),
+    ...more,
+  });
+  await broker.publish([encodeRecord(envelope, commandsTopic, sagaid, data)]);
+  return envelope.id;
 }
 
 async function publishTo(
