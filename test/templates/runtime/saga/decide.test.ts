@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { decide, isOver } from "../../../../templates/runtime/src/saga/decide.ts";
 import { payment, paymentTrigger } from "./payment.ts";
-import { deadlineTimer, storyOf } from "./story.ts";
+import { deadlineTimer, type Story, storyOf } from "./story.ts";
 import { sagaOf } from "./variants.ts";
 
 describe("the saga machine", () => {
@@ -106,6 +106,14 @@ describe("the saga machine", () => {
       saga.succeed("reserve-stock");
       const moved = saga.state;
       assert.equal(saga.timeout("reserve-stock", 2).state, moved);
+    });
+
+    it("cancels the timers of a stage that waits no more, and all of a saga that is over", () => {
+      const cancelled = ({ effects }: Story) => effects.filter(({ type }) => type === "cancel-timers");
+      const ofA = { type: "cancel-timers", stage: { step: "a", direction: "forward" } };
+      const definition = sagaOf(["a"], { endings: false });
+      assert.deepEqual(cancelled(storyOf(definition).succeed("a")), [ofA, { type: "cancel-timers" }]);
+      assert.deepEqual(cancelled(storyOf(definition).disturb("unhandled", "a")), [ofA]);
     });
 
     it("R3: an unknown step before the point of no return is compensated, and first", () => {
@@ -287,6 +295,13 @@ describe("the saga machine", () => {
       assert.equal(saga.timeout("a", 1).state, state, "asking again would bring the same reply");
       assert.deepEqual(saga.succeed("a").sent, ["b 1.1"]);
       assert.equal(saga.disturb("unhandled", "a").stuck, false);
+    });
+
+    it("R18, R16: a deadline begins compensation all the same", () => {
+      const saga = storyOf(sagaOf(["a", "P"]))
+        .disturb("unhandled", "a")
+        .deadline();
+      assert.deepEqual([saga.sent, saga.stuck], [["~a 1.1"], false]);
     });
   });
 

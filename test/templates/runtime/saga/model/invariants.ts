@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { isOver, isStuck } from "../../../../../templates/runtime/src/saga/decide.ts";
 import type { SagaDefinition, SagaStep } from "../../../../../templates/runtime/src/saga/definition.ts";
 import type { SagaEffect, SagaState, SendCommand } from "../../../../../templates/runtime/src/saga/transition.ts";
+import { checkInput, isAwaited } from "./inputs.ts";
 import type { Observer } from "./store.ts";
 
 export interface Invariants extends Observer {
@@ -62,7 +63,7 @@ export function invariants(definition: SagaDefinition): Invariants {
 
   const turnedBack = (before: SagaState, state: SagaState) => {
     const group = definition.groups[before.group]!;
-    const refused = group.some(({ id }) => state.steps[id]?.forward?.status === "failed");
+    const refused = group.some(({ id, kind }) => kind !== "retriable" && state.steps[id]?.forward?.status === "failed");
     assert.ok(refused || !past, "turned back after the point of no return");
     for (const { id } of steps)
       assert.notEqual(state.steps[id]?.forward?.status, "waiting", "turned back before all settled");
@@ -79,8 +80,15 @@ export function invariants(definition: SagaDefinition): Invariants {
       assert.ok(!armed.has(name), `armed twice: ${name}`);
       armed.add(name);
     },
+    left(state, timers) {
+      for (const timer of timers) {
+        if (timer.kind === "deadline") assert.ok(!isOver(state), "a deadline after the end");
+        else assert.ok(isAwaited(state, timer), "a timer that nothing waits for");
+      }
+    },
     saw(before, input, { state, effects }) {
       transitions++;
+      if (before !== undefined) checkInput(definition, before, input, { state, effects }, past);
       if (input.type === "operator" && input.verb === "complete") byHand.add(`${input.step}/${input.direction}`);
       if (state === before) {
         assert.ok(

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { decide } from "../../../../../templates/runtime/src/saga/decide.ts";
 import type { SagaDefinition } from "../../../../../templates/runtime/src/saga/definition.ts";
 import type {
@@ -40,6 +41,8 @@ export interface Observer {
   saw(before: SagaState | undefined, input: SagaInput, transition: Transition): void;
   /** R4: it was not armed before. */
   armed(name: string): void;
+  /** The timers that are there after a transition. */
+  left(state: SagaState, timers: readonly SagaTimer[]): void;
 }
 
 export function createStore(definition: SagaDefinition, trigger: SagaInput, observer: Observer): Store {
@@ -96,10 +99,16 @@ export function createStore(definition: SagaDefinition, trigger: SagaInput, obse
       if (input.type === "timer") timers.delete(nameOf(input.timer));
       if (transition.state !== before) state = asStored(transition.state);
       carryOut(transition);
+      observer.left(
+        state!,
+        [...timers.values()].map(({ timer }) => timer),
+      );
       return transition;
     },
     rehearse(input) {
+      const before = JSON.stringify(state);
       decide(definition, state, input);
+      assert.equal(JSON.stringify(state), before, "the state that was given has changed");
     },
     send(topic) {
       const row = outboxes.get(topic)?.[0];
