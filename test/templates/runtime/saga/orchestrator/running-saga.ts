@@ -322,7 +322,7 @@ export function scene(options?: Omit<DatabaseOptions, "url">): Scene {
     for (let close = closings.pop(); close !== undefined; close = closings.pop()) await close();
     // Nothing of it goes on in the next test.
     await on?.database.query(
-      "DELETE FROM public.saga_timer; DELETE FROM public.outbox; DELETE FROM public.outbox_blocked",
+      "DELETE FROM public.saga WHERE ended_at IS NULL; DELETE FROM public.saga_timer; DELETE FROM public.outbox; DELETE FROM public.outbox_blocked",
     );
   });
   after(() => on?.close());
