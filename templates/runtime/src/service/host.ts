@@ -96,6 +96,7 @@ export function createService<State, Command extends NamedCommand, Event extends
       metrics,
       openings,
       insertMessages: tracedInsert(spans, insertMessages),
+      spans,
       kick: () => kick(),
     });
     const verbs = adminVerbs(

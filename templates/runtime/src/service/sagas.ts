@@ -7,10 +7,13 @@ import { createOrchestrator, type SetOrchestrator } from "../saga/orchestrator/c
 import { createDefinitions } from "../saga/orchestrator/definitions.ts";
 import { sagaFigures } from "../saga/orchestrator/figures.ts";
 import { createInFlightLimit } from "../saga/orchestrator/limit.ts";
+import type { HearNews } from "../saga/orchestrator/news.ts";
 import { createParkedWatch } from "../saga/orchestrator/parked-watch.ts";
 import { replyConsumer } from "../saga/orchestrator/reply-consumer.ts";
 import { createTimers } from "../saga/orchestrator/timers.ts";
 import { triggerConsumer } from "../saga/orchestrator/trigger-consumer.ts";
+import { sagaSpans } from "../telemetry/saga-spans.ts";
+import type { Spans } from "../telemetry/spans.ts";
 import { ConfigError, type ServiceConfig, sagaRetentionMs } from "./config.ts";
 import type { ServiceConsumer } from "./consumers.ts";
 import type { HostedSaga, ServiceDefinition } from "./definition.ts";
@@ -29,6 +32,7 @@ export interface SagasOptions {
   readonly metrics: Metrics;
   readonly openings: Openings;
   readonly insertMessages: InsertMessages;
+  readonly spans: Spans;
   /** Wakes the relay. */
   readonly kick: () => void;
 }
@@ -65,7 +69,12 @@ export function createSagas(options: SagasOptions): ServiceSagas | undefined {
       createInFlightLimit(database, saga, limit),
     ]),
   );
-  const hear = sagaNews(log, metrics, (saga) => limits.get(saga)?.ended());
+  const count = sagaNews(log, metrics, (saga) => limits.get(saga)?.ended());
+  const trace = sagaSpans(options.spans, database, log);
+  const hear: HearNews = (news) => {
+    count(news);
+    trace(news);
+  };
   const definitions = createDefinitions(hosted.map((saga) => saga.definition));
   const orchestrator = createOrchestrator({
     service: definition.name,
