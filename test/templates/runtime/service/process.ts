@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import type { Surroundings } from "./running.ts";
 
 type Line = Readonly<Record<string, unknown>>;
@@ -20,9 +21,9 @@ export function startProcess(
   around: Surroundings,
   environment: Readonly<Record<string, string>> = {},
   args: readonly string[] = [],
-  program: "orders" | "inventory" = "orders",
+  program: "orders" | "inventory" | URL = "orders",
 ): ServiceProcess {
-  const main = path.join(import.meta.dirname, `${program}.main.mts`);
+  const main = program instanceof URL ? fileURLToPath(program) : path.join(import.meta.dirname, `${program}.main.mts`);
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
