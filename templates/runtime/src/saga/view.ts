@@ -1,7 +1,7 @@
 import { compensationPlan } from "./compensation.ts";
-import { courseOf, isCourseStuck, isDone, nameOf } from "./course.ts";
-import { isOver } from "./decide.ts";
+import { courseOf, isCourseStuck } from "./course.ts";
 import type { SagaDefinition } from "./definition.ts";
+import { pendingStages } from "./pending.ts";
 import { stepsOf } from "./stages.ts";
 import type { Course, SagaState, Stage, StuckReason } from "./transition.ts";
 
@@ -41,6 +41,7 @@ export function viewOf(definition: SagaDefinition, state: SagaState): SagaView {
     return course === undefined ? [] : [{ ...stage, course }];
   });
   const open = begun.filter(({ course }) => course.status === "waiting" || isCourseStuck(course));
+  const { style } = definition;
   return {
     completed: begun.flatMap(({ course, ...stage }) => {
       const { status, noop } = course;
@@ -54,25 +55,34 @@ export function viewOf(definition: SagaDefinition, state: SagaState): SagaView {
     }),
     running: open
       .filter(({ course }) => !isCourseStuck(course))
-      .map(({ course, ...stage }) => ({ ...stage, ...placeOf(course), why: whyRunning(course) })),
+      .map(({ course, ...stage }) => ({ ...stage, ...placeOf(course), why: whyRunning(course, style) })),
     pending: pendingStages(definition, state, open),
     stuck: open
       .filter(({ course }) => isCourseStuck(course))
       .map(({ course, ...stage }) => {
         const reason = course.parked === true ? "parked" : course.stuck!;
-        return { ...stage, ...placeOf(course), reason, why: whyStuck[reason] };
+        return { ...stage, ...placeOf(course), reason, why: whyStuck(reason, style) };
       }),
   };
 }
 
-const whyStuck: Readonly<Record<StuckReason, string>> = {
-  unknown: "its attempts are used up without an answer",
-  failure: "its participant refused it, and it may not fail",
-  parked: "the relay cannot send its command",
-  unhandled: "its reply could not be handled, and lies in the dead letters",
-};
+function whyStuck(reason: StuckReason, style: SagaDefinition["style"]): string {
+  switch (reason) {
+    case "unknown":
+      return style === "orchestration"
+        ? "its attempts are used up without an answer"
+        : "its outcome was not seen by the deadline";
+    case "failure":
+      return "its participant refused it, and it may not fail";
+    case "parked":
+      return "the relay cannot send its command";
+    case "unhandled":
+      return "its reply could not be handled, and lies in the dead letters";
+  }
+}
 
-function whyRunning({ asked, backoff }: Course): string {
+function whyRunning({ asked, backoff }: Course, style: SagaDefinition["style"]): string {
+  if (style === "choreography") return "waits for the event of its outcome";
   if (backoff === true) return "waits before its next attempt";
   return asked === undefined ? "waits for its reply" : `waits for its participant's answer to the operator's ${asked}`;
 }
@@ -84,37 +94,13 @@ function placeOf({ round, attempt }: Course): { readonly round: number; readonly
 /** Every stage that has a place in the saga's story: forward by completion, backward as it is compensated, endings. */
 function stagesOf(definition: SagaDefinition, state: SagaState): readonly Stage[] {
   const place = (step: string) => courseOf(state, { step, direction: "forward" })?.order ?? Number.MAX_SAFE_INTEGER;
-  const steps = stepsOf(definition).map(({ id }) => id);
+  const steps = stepsOf(definition);
+  const ids = steps.map(({ id }) => id).sort((a, b) => place(a) - place(b));
+  const backward = definition.style === "orchestration" ? compensationPlan(definition, state) : steps.toReversed();
   return [
-    ...steps.sort((a, b) => place(a) - place(b)).map((step) => ({ step, direction: "forward" as const })),
-    ...compensationPlan(definition, state).map(({ id }) => ({ step: id, direction: "compensation" as const })),
+    ...ids.map((step) => ({ step, direction: "forward" as const })),
+    ...backward.map(({ id }) => ({ step: id, direction: "compensation" as const })),
     { step: "completed", direction: "forward" },
     { step: "compensated", direction: "forward" },
   ];
 }
-
-function pendingStages(
-  definition: SagaDefinition,
-  state: SagaState,
-  open: readonly (Stage & { readonly course: Course })[],
-) {
-  if (isOver(state)) return [];
-  const why = `waits for ${open.map((stage) => `${nameOf(stage)}${isCourseStuck(stage.course) ? ", which is stuck" : ""}`).join(" and ")}`;
-  const [ahead, ending] =
-    state.status === "running"
-      ? [
-          definition.groups
-            .slice(state.group + 1)
-            .flat()
-            .map(({ id }) => forward(id)),
-          "completed" as const,
-        ]
-      : [compensationPlan(definition, state).map(({ id }) => backward(id)), "compensated" as const];
-  const stages = definition[ending] === undefined ? ahead : [...ahead, forward(ending)];
-  return stages
-    .filter((stage) => courseOf(state, stage) === undefined && !isDone(courseOf(state, stage)))
-    .map((stage) => ({ ...stage, why }));
-}
-
-const forward = (step: string): Stage => ({ step, direction: "forward" });
-const backward = (step: string): Stage => ({ step, direction: "compensation" });

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { observe } from "../../../../templates/runtime/src/saga/choreography/observe.ts";
+import { compileSaga, type StepSource } from "../../../../templates/runtime/src/saga/compile.ts";
+import type { SagaState } from "../../../../templates/runtime/src/saga/transition.ts";
 import { viewOf } from "../../../../templates/runtime/src/saga/view.ts";
 import { payment } from "./payment.ts";
-import { type Story, storyOf } from "./story.ts";
+import { deadlineTimer, type Story, storyOf } from "./story.ts";
 import { sagaOf } from "./variants.ts";
 
 const forward = (step: string) => ({ step, direction: "forward" as const });
@@ -59,5 +62,52 @@ describe("the view of a saga (R11)", () => {
     ]);
     assert.deepEqual(view.failed, [{ ...forward("c"), outcome: "unknown" }]);
     assert.deepEqual([view.running, view.pending, view.stuck], [[], [], []]);
+  });
+
+  it("of a choreography: what was seen, what waits for which event, what was not seen by the deadline", () => {
+    const step = (id: string, on: string): StepSource => ({
+      id,
+      on,
+      command: `${id}.Do`,
+      success: `${id}.Done`,
+      failure: `${id}.Refused`,
+      compensation: { command: `${id}.Undo`, success: `${id}.Undone`, on: "b.Refused" },
+    });
+    const definition = compileSaga(
+      {
+        saga: "led-by-nobody",
+        version: 1,
+        style: "choreography",
+        service: "shop",
+        trigger: "shop.Ordered",
+        key: "$.trigger.orderId",
+        deadline: "1h",
+        timeout: "5m",
+        steps: [step("a", "shop.Ordered"), step("b", "a.Done")],
+      },
+      "shop",
+    );
+    const id = "led-by-nobody:1";
+    const see = (state: SagaState | undefined, event: string) =>
+      observe(definition, state, { type: "seen", id, event, data: { orderId: "1" } }).state;
+    const triggered = observe(definition, undefined, { type: "triggered", id, data: { orderId: "1" } }).state;
+    const first = viewOf(definition, triggered);
+    assert.deepEqual(first.running, [
+      { ...forward("a"), round: 1, attempt: 1, why: "waits for the event of its outcome" },
+    ]);
+    assert.deepEqual(first.pending, [{ ...forward("b"), why: "waits for a.Done" }]);
+    const failed = see(see(triggered, "a.Done"), "b.Refused");
+    const { completed, failed: refused, running } = viewOf(definition, failed);
+    assert.deepEqual(completed, [{ ...forward("a"), outcome: "succeeded" }]);
+    assert.deepEqual(refused, [{ ...forward("b"), outcome: "failed" }]);
+    assert.deepEqual(
+      running.map(({ step, direction }) => [step, direction]),
+      [
+        ["b", "compensation"],
+        ["a", "compensation"],
+      ],
+    );
+    const late = observe(definition, triggered, { type: "timer", timer: deadlineTimer }).state;
+    assert.equal(viewOf(definition, late).stuck[0]?.why, "its outcome was not seen by the deadline");
   });
 });
