@@ -6,6 +6,7 @@ import { handlerFiles } from "./handlers.ts";
 import { messagesFile } from "./messages.ts";
 import { servicePackageJson } from "./package-json.ts";
 import { hostedBy, stagesAt } from "./saga-roles.ts";
+import { sagaTestFiles } from "./saga-test.ts";
 import { samplesFile } from "./samples.ts";
 import type { Templates } from "./templates.ts";
 import { wiringFile } from "./wiring.ts";
@@ -24,6 +25,7 @@ export function serviceFiles(system: System, service: Service, templates: Templa
     ...handlerFiles(system, service, templates),
     stub("src/main.ts", templates.text("service/src/main.ts")),
     stub("test/service.test.ts", templates.text("service/test/service.test.ts")),
+    ...sagaTestFiles(system, service, templates),
     // Never stubs: what a database has applied must stay as it is.
     ...migrations(system, service, templates).map(
       ([name, content]): RenderedFile => ({ kind: "started", path: at(`migrations/${name}`), content }),

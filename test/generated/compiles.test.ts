@@ -5,11 +5,13 @@ import fc from "fast-check";
 import { describe, it } from "mocha";
 import { stringify } from "yaml";
 import { render } from "../../generators/_render/render.ts";
+import { sagasLeftOut } from "../../generators/_render/saga-roles.ts";
 import { loadTemplates } from "../../generators/_render/templates.ts";
-import { parseManifest } from "../../generators/_system/document.ts";
 import { reservedNames } from "../generators/_command/hostile-text.ts";
 import { builtEda, installAsExample, npm } from "../support/installed.ts";
-import { type ManifestValue, randomManifest } from "../support/random-manifest.ts";
+import type { ManifestValue } from "../support/random-manifest.ts";
+import { randomSystem } from "../support/random-sagas.ts";
+import { systemOf } from "../support/saga-shop.ts";
 import { inSandbox } from "../support/sandbox.ts";
 
 async function assertCompiles(root: string): Promise<void> {
@@ -38,15 +40,28 @@ describe("What is generated compiles", () => {
 
   it("for random systems of every shape that the schema allows", () =>
     inSandbox(async ({ path }) => {
-      const manifests = fc.sample(randomManifest, { seed: 20, numRuns: 12 });
+      const systems = fc.sample(randomSystem, { seed: 20, numRuns: 30 });
       const services: Record<string, ManifestValue> = {};
-      for (const [index, manifest] of manifests.entries()) {
+      const sagas: Record<string, ManifestValue> = {};
+      const files: Record<string, string> = {};
+      for (const [index, system] of systems.entries()) {
+        const { manifest } = system;
+        const renamed = (name: string) => `${name.slice(0, 30)}-${index}`;
         for (const [name, body] of Object.entries((manifest.services ?? {}) as Record<string, ManifestValue>)) {
-          services[`${name.slice(0, 30)}-${index}`] = { ...body, port: 4001 + Object.keys(services).length };
+          services[renamed(name)] = { ...body, port: 4001 + Object.keys(services).length };
+        }
+        for (const [name, { service }] of Object.entries((manifest.sagas ?? {}) as Record<string, ManifestValue>)) {
+          sagas[renamed(name)] = { service: renamed(service as string) };
+          // Messages in it are `<service>.<Name>`, which nothing else in it looks like.
+          files[`sagas/${renamed(name)}.saga.yaml`] = (system.files[`sagas/${name}.saga.yaml`] ?? "")
+            .replace(/^saga: .*$/m, `saga: ${renamed(name)}`)
+            .replaceAll(/ ([a-z][a-z0-9-]*)\.(?=[A-Z])/g, (_, of: string) => ` ${renamed(of)}.`);
         }
       }
       assert.ok(Object.keys(services).length >= 10);
-      const { system } = parseManifest(stringify({ eda: 1, name: "random", services }));
+      const system = systemOf(stringify({ eda: 1, name: "random", services, sagas }), files);
+      const running = system.sagas.length - sagasLeftOut(system).length;
+      assert.ok(running >= 4, `${running} of ${system.sagas.length} sagas run`);
       for (const file of render(system, loadTemplates(), "file:.eda/generator.tgz")) {
         const target = join(path("random"), file.path);
         fs.mkdirSync(dirname(target), { recursive: true });

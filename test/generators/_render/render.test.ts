@@ -7,14 +7,18 @@ import type { RenderedFile } from "../../../generators/_render/file.ts";
 import { isWritable } from "../../../generators/_render/record.ts";
 import { render } from "../../../generators/_render/render.ts";
 import { loadTemplates } from "../../../generators/_render/templates.ts";
-import { parseManifest } from "../../../generators/_system/document.ts";
-import { type ManifestValue, randomManifest, reordered } from "../../support/random-manifest.ts";
+import { type ManifestValue, reordered } from "../../support/random-manifest.ts";
+import { randomSystem } from "../../support/random-sagas.ts";
+import { systemOf } from "../../support/saga-shop.ts";
 
 const templates = loadTemplates();
 
 /** Path to text; a shared file as it is made where there is none. */
-function rendered(manifest: ManifestValue | string): Readonly<Record<string, string>> {
-  const { system } = parseManifest(typeof manifest === "string" ? manifest : stringify(manifest));
+function rendered(
+  manifest: ManifestValue | string,
+  files: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const system = systemOf(typeof manifest === "string" ? manifest : stringify(manifest), files);
   const textOf = (file: RenderedFile) => ("content" in file ? file.content : file.edit(undefined, false));
   return Object.fromEntries(render(system, templates, "0.1.0").map((file) => [file.path, textOf(file)]));
 }
@@ -24,8 +28,8 @@ const services = (body: string) => `eda: 1\nname: shop\nservices:\n  rooms:\n   
 describe("render", () => {
   it("gives files for every manifest that fits the schema, all inside the repository and none in another's place", () => {
     fc.assert(
-      fc.property(randomManifest, (manifest) => {
-        const { system } = parseManifest(stringify(manifest));
+      fc.property(randomSystem, ({ manifest, files: sagas }) => {
+        const system = systemOf(stringify(manifest), sagas);
         const files = render(system, templates, "0.1.0");
         for (const { path } of files) assert.ok(isWritable(path), path);
         refuseCollisions(files);
@@ -36,8 +40,8 @@ describe("render", () => {
 
   it("is a function of the system: the same manifest in another order gives the same bytes", () => {
     fc.assert(
-      fc.property(randomManifest, (manifest) => {
-        assert.deepEqual(rendered(reordered(manifest) as ManifestValue), rendered(manifest));
+      fc.property(randomSystem, ({ manifest, files }) => {
+        assert.deepEqual(rendered(reordered(manifest) as ManifestValue, files), rendered(manifest, files));
       }),
       { numRuns: 50 },
     );
