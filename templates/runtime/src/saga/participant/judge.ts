@@ -10,7 +10,7 @@ export type Verdict =
   | { readonly be: "done"; readonly row: ParticipantRow }
   /** A call may still be under way: not before its outcome is there or its time is over. */
   | { readonly be: "postponed"; readonly ms: number; readonly row: ParticipantRow }
-  /** Nobody can tell what became of a call. The row stays as it is stored here. */
+  /** Nobody can tell what became of a call. */
   | { readonly be: "given-up"; readonly reason: string; readonly row: ParticipantRow };
 
 export interface Answer extends StoredReply {
@@ -43,7 +43,9 @@ function compensation(row: ParticipantRow, task: SagaTask, canRefuse: boolean): 
   if (row.forwardOutcome === "success") return { be: "done", row: begun };
   if (!isOpen(row)) return nothingToUndo(begun, task);
   const waiting = { ...begun, compensationTask: task };
-  if (row.callLeftMs > 0) return { be: "postponed", ms: row.callLeftMs, row: waiting };
+  // Given up, it is rolled back: its intent is stored before.
+  if (row.callLeftMs > 0 || !(canRefuse || row.forwardRefused))
+    return { be: "postponed", ms: row.callLeftMs, row: waiting };
   if (!canRefuse) {
     const reason =
       "the outcome of its step's call is open, and the provider can neither refuse it nor tell. " +

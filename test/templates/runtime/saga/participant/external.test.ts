@@ -359,7 +359,9 @@ describe("a saga's command that calls something outside (R19)", () => {
         (await letters())[0] ?? "",
         /the outcome of its step's call is open, and the provider can neither refuse/,
       );
+      await rig.handle(blind(), [captures(order)]);
       assert.deepEqual(calls(), [capture()]);
+      assert.equal(rig.refused.length, 1);
       assert.deepEqual(await rig.told(order), []);
     });
 
