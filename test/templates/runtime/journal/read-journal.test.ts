@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { readHandled, readJournal } from "../../../../templates/runtime/src/journal/read-journal.ts";
 import { insertMessages } from "../../../../templates/runtime/src/outbox/insert.ts";
 import type { HostedSaga, ServiceDefinition } from "../../../../templates/runtime/src/service/definition.ts";
-import { sagaDatabase } from "../saga/orchestrator/running-saga.ts";
+import { sagaDatabase } from "../saga/orchestrator/scene.ts";
 import { ordersDefinition } from "../service/orders.fixture.ts";
 
 const host: ServiceDefinition = { ...ordersDefinition, sagas: [{} as HostedSaga] };

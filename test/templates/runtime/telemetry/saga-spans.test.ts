@@ -4,7 +4,7 @@ import type { SagaNews } from "../../../../templates/runtime/src/saga/orchestrat
 import { sagaSpans } from "../../../../templates/runtime/src/telemetry/saga-spans.ts";
 import type { SpanOutcome, SpanStart, Spans } from "../../../../templates/runtime/src/telemetry/spans.ts";
 import { eventually } from "../../../../templates/runtime/src/testing/eventually.ts";
-import { sagaDatabase } from "../saga/orchestrator/running-saga.ts";
+import { sagaDatabase } from "../saga/orchestrator/scene.ts";
 
 const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { NotYetError } from "../../../../../templates/runtime/src/inbox/consumer-options.ts";
 import { createInFlightLimit } from "../../../../../templates/runtime/src/saga/orchestrator/limit.ts";
 import { eventually } from "../../../../../templates/runtime/src/testing/eventually.ts";
-import { scene } from "./running-saga.ts";
+import { scene } from "./scene.ts";
 
 describe("the limit on sagas in flight", () => {
   const stage = scene();

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { replayDeadLetter } from "../../../../../templates/runtime/src/inbox/dead-letters.ts";
 import type { Message } from "../../../../../templates/runtime/src/message/message.ts";
 import { eventually } from "../../../../../templates/runtime/src/testing/eventually.ts";
-import { type Participants, paymentSaga, scene, stageName } from "./running-saga.ts";
+import { type Participants, stageName } from "./participants.ts";
+import { paymentSaga } from "./saga-host.ts";
+import { scene } from "./scene.ts";
 
 const forward = ["reserve-stock", "screen-fraud", "capture-payment"];
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type Broker, RecordRefusedError } from "../../../../../templates/runtime/src/broker/broker.ts";
 import { unpark } from "../../../../../templates/runtime/src/outbox/unpark.ts";
 import { eventually } from "../../../../../templates/runtime/src/testing/eventually.ts";
-import { type HostOptions, paymentSaga, scene } from "./running-saga.ts";
+import { type HostOptions, paymentSaga } from "./saga-host.ts";
+import { scene } from "./scene.ts";
 
 describe("a saga whose command the relay has parked", () => {
   const stage = scene();

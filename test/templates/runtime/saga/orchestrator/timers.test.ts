@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { DueTimer } from "../../../../../templates/runtime/src/saga/orchestrator/timers.ts";
 import { eventually } from "../../../../../templates/runtime/src/testing/eventually.ts";
-import { paymentSaga, scene } from "./running-saga.ts";
+import { paymentSaga } from "./saga-host.ts";
+import { scene } from "./scene.ts";
 
 describe("the timers of sagas", () => {
   const stage = scene();
@@ -37,7 +38,7 @@ describe("the timers of sagas", () => {
     assert.ok((await stage.on.log(id)).includes("timed-out reserve-stock"));
   });
 
-  // Removed once: `onPublished` of the relay in running-saga.ts, as in messaging.ts. Then no attempt ever times out.
+  // Removed once: `onPublished` of the relay in saga-host.ts, as in messaging.ts. Then no attempt ever times out.
   it("never run for a command whose relay does not say that it has left", async () => {
     const { orderId, id } = stage.order();
     const playing = await stage.play(() => undefined);

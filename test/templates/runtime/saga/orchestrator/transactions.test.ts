@@ -9,7 +9,8 @@ import {
 import { createDefinitions } from "../../../../../templates/runtime/src/saga/orchestrator/definitions.ts";
 import type { SagaChange } from "../../../../../templates/runtime/src/saga/orchestrator.ts";
 import { paymentTrigger } from "../payment.ts";
-import { paymentSaga, sagaDatabase } from "./running-saga.ts";
+import { paymentSaga } from "./saga-host.ts";
+import { sagaDatabase } from "./scene.ts";
 
 describe("an orchestrator's transaction", () => {
   let database: Database;

@@ -1,0 +1,40 @@
+import { createEmbeddedBroker } from "../../../../../templates/runtime/src/broker/embedded/create-embedded-broker.ts";
+import { createDatabase } from "../../../../../templates/runtime/src/database/create-database.ts";
+import type { Database } from "../../../../../templates/runtime/src/database/database.ts";
+import { host, paymentSaga } from "./saga-host.ts";
+
+/**
+ * A host of the payment saga in a process of its own, to be killed and paused. Right before the first statement that
+ * contains HOLD_BEFORE and has HOLD_FOR among its values it says `holding`, and goes on only when it is told so.
+ */
+const { DATABASE_URL = "", BROKER_URL = "", HOLD_BEFORE, HOLD_FOR = "", INSTANCE = "child", TIMERS } = process.env;
+const goOn = new Promise<void>((resolve) => process.once("message", () => resolve()));
+const plain = createDatabase({ url: DATABASE_URL });
+let held = false;
+const database: Database = {
+  ...plain,
+  transaction: (work, options) =>
+    plain.transaction(
+      (tx) =>
+        work({
+          async query(text, values) {
+            if (!held && HOLD_BEFORE && text.includes(HOLD_BEFORE) && JSON.stringify(values).includes(HOLD_FOR)) {
+              held = true;
+              process.send?.("holding");
+              await goOn;
+            }
+            return tx.query(text, values);
+          },
+        }),
+      options,
+    ),
+};
+// JSON has no bigint, and a statement's values may.
+Object.assign(BigInt.prototype, { toJSON: String });
+const broker = await createEmbeddedBroker({ url: BROKER_URL, leaseMs: 500 });
+const running = await host(
+  { database: plain, broker },
+  { database, definition: paymentSaga(), instance: INSTANCE, ...(TIMERS === "off" ? { timers: false } : {}) },
+);
+process.send?.("started");
+process.once("SIGTERM", () => void running.stop().then(() => process.exit(0)));
