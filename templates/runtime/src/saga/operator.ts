@@ -43,7 +43,15 @@ function retry(turn: Turn, stage: Stage, course: Course): void {
     turn.effects.push({ type: "unpark", stage });
     onUnparked(turn, stage);
   } else if (course.status === "failed") sendNextRound(turn, stage, course);
-  else sendAgain(turn, stage, course);
+  else sendAgain(turn, stage, withoutQuestion(course));
+}
+
+/**
+ * A retry takes back what was asked and not answered: a participant that cannot tell what became of a call learns it
+ * by making the same call again (R19). Asking again is asking once more.
+ */
+function withoutQuestion({ asked: _, ...course }: Course): Course {
+  return course;
 }
 
 /** Asks the participant never to do it; only its answer settles the stage, since it may have done it already. */

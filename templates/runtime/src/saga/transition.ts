@@ -67,7 +67,7 @@ export interface Course {
    * holds again when the row goes on.
    */
   readonly parked?: true;
-  /** What an operator has asked the participant: the answer to its tombstone is awaited, in `waiting`. */
+  /** What an operator has asked the participant: its tombstone waits for an answer, in `waiting`. A retry takes it back. */
   readonly asked?: "skip" | "fail";
   /** Data of the reply that settled it. */
   readonly reply?: JsonObject;

@@ -96,11 +96,15 @@ describe("the operator's verbs", () => {
       assert.equal(saga.state.status, "compensated-with-exceptions");
     });
 
-    it("sends its tombstone again when the answer is lost, also on a retry", () => {
+    it("sends its tombstone again when the answer is lost; a retry takes the question back", () => {
       const saga = retriableStuck().operator("skip", "r").timeout("r").backoff("r");
       assert.deepEqual(saga.sent, ["tombstone r 1.3"]);
       assert.equal(saga.timeout("r").course("r")?.stuck, "unknown");
-      assert.deepEqual(saga.operator("retry", "r").sent, ["tombstone r 1.4"]);
+      assert.deepEqual(saga.operator("skip", "r").sent, ["tombstone r 1.4"]);
+      saga.exhaust("r").operator("retry", "r");
+      assert.deepEqual(saga.sent, ["r 1.7"]);
+      const waiting = saga.state;
+      assert.equal(saga.refuse("r").state, waiting);
     });
 
     it("is refused before the point of no return, and for the pivot, which is that point", () => {

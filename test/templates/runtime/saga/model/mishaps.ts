@@ -58,7 +58,7 @@ export function happen(world: World, choice: number): void {
 }
 
 /** Any verb on any stage, mostly on one that is open. A refused one must change nothing. */
-function operate({ store }: World, n: number): void {
+function operate({ store, asked }: World, n: number): void {
   const { steps } = store.state;
   const begun = Object.keys(steps).flatMap((step): Stage[] => [
     { step, direction: "forward" },
@@ -77,6 +77,7 @@ function operate({ store }: World, n: number): void {
         : { type: "operator", verb, ...stage };
     try {
       store.apply(input);
+      if (verb === "skip" || verb === "fail") asked.set(`${stage.step}/${stage.direction}`, verb);
     } catch (error) {
       if (!(error instanceof VerbRefusedError)) throw error;
       assert.equal(store.state, before, "a refused verb has changed something");

@@ -117,17 +117,15 @@ export function participants({ external, fates }: RandomSaga): Participants {
   const tombstone = (row: Row, command: SendCommand): Answer => {
     const stored = row[command.direction];
     if (stored?.outcome === "success") return reply(command, stored);
-    if (command.direction === "forward" && openCall(row)) {
-      begin(row, command);
-      return "again";
-    }
+    // To refuse it would be to say that it was not done.
+    if (command.direction === "forward" && openCall(row)) return row.callMayStillBeOpen ? "again" : "thrown";
     if (command.direction === "compensation") row.compensationRefused = true;
     row.forwardRefused = true;
     const { step, direction, round } = command;
     return { type: "reply", step, direction, round, outcome: "refused", data: {} };
   };
 
-  const openCall = (row: Row) => row.called !== undefined && row.callMayStillBeOpen;
+  const openCall = (row: Row) => row.called !== undefined && row.forward === undefined;
 
   return {
     handle(command) {
@@ -165,7 +163,7 @@ export function participants({ external, fates }: RandomSaga): Participants {
       calls.splice(calls.indexOf(call), 1);
     },
     passTimeLimits() {
-      for (const row of rows.values()) if (row.forwardRefused) row.callMayStillBeOpen = false;
+      for (const row of rows.values()) row.callMayStillBeOpen = false;
     },
     heal() {
       healed = true;

@@ -61,13 +61,16 @@ function deliverAll({ commands, replies, services, deliver }: World): void {
   if (nothing) services.passTimeLimits();
 }
 
-/** Handlers are mended, then each stuck stage is retried. */
+/** Handlers are mended, then each stuck stage is retried; what was asked before, and may have been granted, is asked again. */
 function putRight(world: World): void {
   const { store, services } = world;
   services.heal();
   for (let retries = 0; !isOver(store.state); retries++) {
     assert.ok(retries < 200, "operators cannot bring it to an end");
-    store.apply({ type: "operator", verb: "retry", ...stuckStage(store.state) });
+    const stage = stuckStage(store.state);
+    const asked = world.asked.get(`${stage.step}/${stage.direction}`);
+    const verb = retries % 2 === 1 && asked !== undefined && !isParked(store.state, stage) ? asked : "retry";
+    store.apply({ type: "operator", verb, ...stage });
     comeToRest(world);
   }
 }
@@ -80,6 +83,10 @@ function stuckStage({ steps }: SagaState): Stage {
     }
   }
   return assert.fail("neither over nor stuck");
+}
+
+function isParked({ steps }: SagaState, { step, direction }: Stage): boolean {
+  return steps[step]?.[direction]?.parked === true;
 }
 
 function endingOf(state: SagaState): Ending {

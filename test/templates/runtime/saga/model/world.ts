@@ -21,6 +21,8 @@ export interface World {
   readonly sent: readonly SendCommand[];
   readonly answered: readonly SagaReply[];
   readonly fired: readonly SagaTimer[];
+  /** By stage, what an operator has asked its participant last: `s1/forward`. */
+  readonly asked: Map<string, "skip" | "fail">;
   topics(): readonly string[];
   /** The relay sends the next row of a topic. */
   relay(topic: string): void;
@@ -55,6 +57,7 @@ export function createWorld(saga: RandomSaga, observer: Observer): World {
     sent,
     answered,
     fired,
+    asked: new Map(),
     topics: () => [...store.outboxes.keys()],
     relay(topic) {
       const command = store.send(topic);
