@@ -18,6 +18,7 @@ export function repositoryPackageJson(system: System, generator: string): Render
       dev: "node packages/runtime/src/embedded/dev.ts",
       test: "npm run check && npm run validate && npm run test:services",
       "test:services": "node packages/runtime/src/testing/run.ts",
+      "test:faults": "node packages/runtime/src/faults/main.ts",
       check: "tsc --noEmit",
       validate: "eda validate && eda sync --check",
       operate: "node packages/runtime/src/operate/main.ts",

@@ -49,6 +49,11 @@ export async function startDev(root: string, log: string): Promise<RunningDemo> 
   };
 }
 
+/** As it stands now. */
+export function serviceOf(dev: RunningDemo, name: string): RunningSystem["services"][number] {
+  return dev.now().services.find((each) => each.name === name) ?? fail(`there is no service ${name}`);
+}
+
 function ended(child: ChildProcess, what: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   child.once("error", reject);

@@ -22,6 +22,8 @@ import { stopSurvivors } from "./survivors.ts";
 export interface SystemOptions {
   /** The repository's root. */
   readonly root: string;
+  /** The folder that holds `.data`. Default: the root. */
+  readonly dataRoot?: string;
   readonly env: NodeJS.ProcessEnv;
   /** A line about what happens here. */
   readonly log: (line: string) => void;
@@ -48,15 +50,16 @@ const STOP_MS = 12_000;
  *
  * @throws with a plain line when it runs already for this repository, or when PostgreSQL does not start
  */
-export async function startSystem({ root, env, log, serviceLine }: SystemOptions): Promise<StartedSystem> {
+export async function startSystem(options: SystemOptions): Promise<StartedSystem> {
+  const { root, dataRoot = root, env, log, serviceLine } = options;
   const local = readLocalSystem(root);
-  const data = path.join(root, ".data");
+  const data = path.join(dataRoot, ".data");
   mkdirSync(data, { recursive: true });
   // PostgreSQL's own user passes through when root runs this under a strict umask; the secrets have modes of their own.
   if (process.getuid?.() === 0 && statSync(data).uid === 0) chmodSync(data, 0o711);
   const secret = (name: string) => secretIn(path.join(data, "secrets", name));
-  refuseSecond(readRunning(root)?.supervisor);
-  await stopSurvivors(readLastRun(root), log);
+  refuseSecond(readRunning(dataRoot)?.supervisor);
+  await stopSurvivors(readLastRun(dataRoot), log);
 
   const guard = startGuard();
   const dataDir = path.join(data, "postgres");
@@ -103,10 +106,10 @@ export async function startSystem({ root, env, log, serviceLine }: SystemOptions
       adminToken: secret("admin.token"),
       services,
     };
-    writeRunning(root, running);
+    writeRunning(dataRoot, running);
     const update = (changes: Partial<RunningSystem>) => {
       running = { ...running, ...changes };
-      if (!stopping) writeRunning(root, running);
+      if (!stopping) writeRunning(dataRoot, running);
       return running;
     };
     const setPid = (name: string, pid: number | null) =>
@@ -139,7 +142,7 @@ export async function startSystem({ root, env, log, serviceLine }: SystemOptions
     const stop = async () => {
       for (const child of children.toReversed()) await child.stop(STOP_MS);
       await postgres.stop();
-      removeRunning(root);
+      removeRunning(dataRoot);
       guard.dismiss();
     };
     return {

@@ -5,7 +5,7 @@ import { samples } from "../src/generated/samples.ts";
 
 const { orderId, lines } = samples.ReserveStock;
 const reserved = { type: "StockReserved", data: { orderId, lines } } as const;
-const rejected = { type: "StockRejected", data: { orderId, sku: "saffron" } } as const;
+const rejected = { type: "StockRejected", data: { orderId, sku: "saffron", reason: "not enough of saffron in stock" } } as const;
 const released = { type: "StockReleased", data: { orderId, lines } } as const;
 
 describe("Reservation", () => {
@@ -17,6 +17,10 @@ describe("Reservation", () => {
     given(decider, [])
       .when({ type: "ReserveStock", data: { orderId, lines, short: "saffron" } })
       .then([rejected]);
+  });
+
+  it("can be made after all once there is new stock", () => {
+    given(decider, [rejected]).when({ type: "ReserveStock", data: { orderId, lines } }).then([reserved]);
   });
 
   it("is released once", () => {

@@ -1,29 +1,31 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
-import { given } from "eda-runtime/testing";
-import { decider } from "../src/domain/payment.ts";
-import { samples } from "../src/generated/samples.ts";
+import { capture, refund } from "../src/domain/provider.ts";
 
-const command = samples.AuthorisePayment;
-const { orderId, amount } = command;
-const authorised = { type: "PaymentAuthorised", data: { orderId, amount } } as const;
-const voided = { type: "PaymentVoided", data: { orderId } } as const;
+const amount = { amount: 900, currency: "EUR" };
 
-describe("Payment", () => {
-  it("is authorised up to the limit", () => {
-    given(decider, []).when({ type: "AuthorisePayment", data: command }).then([authorised]);
+describe("The payment provider's stand-in", () => {
+  it("takes money once, however often it is asked with one key", async () => {
+    const key = randomUUID();
+    assert.deepEqual(await capture(key, amount), { status: "captured", amount });
+    assert.deepEqual(await capture(key, { ...amount, amount: 1 }), { status: "captured", amount });
   });
 
-  it("is declined above the limit", () => {
-    const large = { ...command, amount: { amount: 100_001, currency: "EUR" } };
-    given(decider, []).when({ type: "AuthorisePayment", data: large }).thenTypes("PaymentDeclined");
+  it("declines what is above the limit", async () => {
+    assert.equal((await capture(randomUUID(), { ...amount, amount: 100_001 })).status, "declined");
   });
 
-  it("is authorised once", () => {
-    given(decider, [authorised]).when({ type: "AuthorisePayment", data: command }).then([]);
+  it("gives money back, and says so each time", async () => {
+    const key = randomUUID();
+    await capture(key, amount);
+    assert.equal(await refund(key), "refunded");
+    assert.equal(await refund(key), "refunded");
   });
 
-  it("is voided where it was authorised, and once", () => {
-    given(decider, [authorised]).when({ type: "VoidPayment", data: { orderId } }).then([voided]);
-    given(decider, [authorised, voided]).when({ type: "VoidPayment", data: { orderId } }).then([]);
+  it("refuses a capture that comes after its refund", async () => {
+    const key = randomUUID();
+    assert.equal(await refund(key), "nothing was taken");
+    assert.equal((await capture(key, amount)).status, "closed");
   });
 });

@@ -5,7 +5,7 @@ import type { Command, Event, Types } from "../generated/messages.ts";
 export interface State {
   readonly status: "none" | "reserved" | "rejected" | "released";
   /** While it is reserved. */
-  readonly lines: readonly Types["StockLine"][];
+  readonly lines: readonly Types["OrderLine"][];
 }
 
 export const decider: Decider<State, Command, Event> = {
@@ -14,11 +14,12 @@ export const decider: Decider<State, Command, Event> = {
   decide(command, { status, lines: reserved }): readonly Event[] {
     switch (command.type) {
       case "ReserveStock": {
-        if (status !== "none") return [];
+        // After a rejection an operator may have it tried again, when there is new stock.
+        if (status === "reserved" || status === "released") return [];
         const { orderId, lines, short } = command.data;
         return short === undefined
           ? [{ type: "StockReserved", data: { orderId, lines } }]
-          : [{ type: "StockRejected", data: { orderId, sku: short } }];
+          : [{ type: "StockRejected", data: { orderId, sku: short, reason: `not enough of ${short} in stock` } }];
       }
       case "ReleaseStock":
         return status === "reserved" ? [{ type: "StockReleased", data: { ...command.data, lines: reserved } }] : [];
