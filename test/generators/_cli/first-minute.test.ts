@@ -7,10 +7,13 @@ describe("The first minute", () => {
     inSandbox(async ({ eda, read }) => {
       const made = await eda(["new", "shop", "--defaults", ...uninstalled]);
       assert.equal(made.code, 0, made.stderr);
+      const saga = await eda(["add", "saga", "payment", "--defaults"], { cwd: "shop" });
+      assert.equal(saga.code, 0, saga.stderr);
+      assert.match(saga.stdout, /shop has no events yet, so it starts from a small checkout/);
       const added = await eda(["add", "outbox", "orders", "--defaults"], { cwd: "shop" });
       assert.equal(added.code, 0, added.stderr);
-      assert.match(added.stdout, /There is no service orders yet, so it is made/);
-      assert.match(read("shop/eda.yaml"), /outboxes:\n {2}orders: \{ relay: polling/);
+      assert.match(added.stdout, /orders has an outbox/);
+      assert.match(read("shop/eda.yaml"), /outboxes:[\s\S]*\n {2}orders: \{ relay: polling/);
       assert.match(read("shop/services/orders/migrations/0020-outbox.sql"), /CREATE TABLE/);
 
       const phases = await eda(["phases"], { cwd: "shop" });
@@ -33,6 +36,15 @@ describe("The first minute", () => {
       const added = await eda(words.slice(1), { cwd: "shop" });
       assert.equal(added.code, 0, added.stderr);
       assert.match(added.stdout, /orders publishes events, so it gets an outbox with a polling relay/);
+    }));
+
+  it("works without a saga too: an outbox makes the service that it is for", () =>
+    inSandbox(async ({ eda, shop, read }) => {
+      await shop();
+      const added = await eda(["add", "outbox", "orders", "--defaults"], { cwd: "shop" });
+      assert.equal(added.code, 0, added.stderr);
+      assert.match(added.stdout, /There is no service orders yet, so it is made/);
+      assert.match(read("shop/eda.yaml"), /outboxes:\n {2}orders: \{ relay: polling/);
     }));
 
   it("without defaults and a terminal, names the command to run first", () =>

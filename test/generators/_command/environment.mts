@@ -15,7 +15,7 @@ if (answers) {
 }
 const adapter = new TestAdapter({ mockedAnswers: { ...answers } });
 const env = createEnv({ cwd: process.cwd(), adapter } as never);
-for (const name of ["app", "service", "outbox", "outbox-migration"]) {
+for (const name of ["app", "service", "saga", "outbox", "outbox-migration"]) {
   const path = new URL(`../../../generators/${name}/index.ts`, import.meta.url).pathname;
   env.register(path, { namespace: `eda:${name}` });
 }
@@ -33,6 +33,14 @@ class Foreign extends Generator {
       generatorOptions: { ...options, commands: ["CutKey"] },
     } as never);
     await this.composeWith("eda:outbox", { generatorArgs: ["keys"], generatorOptions: options } as never);
+    await this.composeWith("eda:service", {
+      generatorArgs: ["doors"],
+      generatorOptions: { ...options, key: "roomId", commands: "OpenDoor", events: "DoorOpened" },
+    } as never);
+    await this.composeWith("eda:saga", {
+      generatorArgs: ["arrival"],
+      generatorOptions: { ...options, trigger: "rooms.RoomBooked", steps: "doors.OpenDoor:pivot" },
+    } as never);
   }
   writing(): void {
     this.fs.write(this.destinationPath("theirs.txt"), "written by Yeoman\n");

@@ -19,8 +19,9 @@ describe("The generators in a Yeoman environment", () => {
       fs.mkdirSync(path("by-bin"));
       const run: Wanted["run"] = [
         ["eda:app", ["shop"], silent],
+        ["eda:saga", ["Payment"], { ...silent }],
         ["eda:service", ["Rooms"], { ...silent, commands: "BookRoom", events: "RoomBooked" }],
-        ["eda:outbox", ["orders"], { ...silent }],
+        ["eda:outbox", ["desk"], { ...silent }],
       ];
       for (const [index, wanted] of run.entries()) {
         const cwd = index === 0 ? "by-yeoman" : "by-yeoman/shop";
@@ -28,11 +29,12 @@ describe("The generators in a Yeoman environment", () => {
         assert.equal(ran.code, 0, ran.stderr);
       }
       await eda(["new", "shop", "--defaults", ...uninstalled], { cwd: "by-bin" });
+      await eda(["add", "saga", "Payment", "--defaults"], { cwd: "by-bin/shop" });
       const flags = ["--commands", "BookRoom", "--events", "RoomBooked", "--defaults"];
       await eda(["add", "service", "Rooms", ...flags], { cwd: "by-bin/shop" });
-      await eda(["add", "outbox", "orders", "--defaults"], { cwd: "by-bin/shop" });
+      await eda(["add", "outbox", "desk", "--defaults"], { cwd: "by-bin/shop" });
       assert.deepEqual(treeOf(path("by-yeoman")), treeOf(path("by-bin")));
-    }));
+    })).timeout(60_000);
 
   it("composed by somebody else's generator are one plan and one write, beside its own files", () =>
     inSandbox(async (sandbox) => {
@@ -41,7 +43,14 @@ describe("The generators in a Yeoman environment", () => {
       const ran = await yeoman(sandbox, { run: [["foreign:app", [], {}]] }, { cwd: "shop" });
       assert.equal(ran.code, 0, ran.stderr);
       assert.equal(ran.stdout.match(/^~ eda\.yaml$/gm)?.length, 1, "one write");
-      assert.match(read("shop/eda.yaml"), /keys:[\s\S]*outboxes:\n {2}rooms: .*\n {2}keys: /);
+      assert.match(
+        read("shop/eda.yaml"),
+        /keys:[\s\S]*sagas:\n {2}arrival: [\s\S]*outboxes:\n {2}rooms: .*\n {2}keys: /,
+      );
+      assert.match(
+        read("shop/sagas/arrival.saga.yaml"),
+        /command: doors\.OpenDoor\n {4}input: \{ roomId: \$\.trigger\.roomId \}/,
+      );
       assert.equal(read("shop/theirs.txt"), "written by Yeoman\n");
     }));
 
@@ -49,7 +58,8 @@ describe("The generators in a Yeoman environment", () => {
     inSandbox(async (sandbox) => {
       const { shop, read, path, eda } = sandbox;
       await shop();
-      const env = { EDA_TEST_STOP_AT_WRITE: "2" };
+      // The saga's file comes before the manifest that names it.
+      const env = { EDA_TEST_STOP_AT_WRITE: "3" };
       const ran = await yeoman(sandbox, { run: [["foreign:app", [], {}]] }, { cwd: "shop", env });
       assert.equal(ran.code, null, "killed");
       assert.match(
@@ -57,6 +67,7 @@ describe("The generators in a Yeoman environment", () => {
         /services:\n {2}rooms:[\s\S]*\n {2}keys:[\s\S]*outboxes:\n {2}rooms: .*\n {2}keys: /,
       );
       assert.equal(fs.existsSync(path("shop/services/rooms")), false);
+      assert.ok(fs.existsSync(path("shop/sagas/arrival.saga.yaml")));
       assert.equal((await eda(["sync"], { cwd: "shop" })).code, 0);
       assert.ok(fs.existsSync(path("shop/services/keys/migrations/0020-outbox.sql")));
     }));
