@@ -50,7 +50,9 @@ describe("The package", () => {
       );
       assert.deepEqual(
         files.filter(
-          (path) => path.startsWith("dist/") && !/^dist\/(published$|(generators|templates\/runtime\/src)\/.*\.js(\.map)?$)/.test(path),
+          (path) =>
+            path.startsWith("dist/") &&
+            !/^dist\/(published$|(generators|templates\/runtime\/src)\/.*\.js(\.map)?$)/.test(path),
         ),
         filesBelow("generators")
           .filter((path) => path.endsWith(".json"))

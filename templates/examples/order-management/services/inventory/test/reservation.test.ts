@@ -5,7 +5,10 @@ import { samples } from "../src/generated/samples.ts";
 
 const { orderId, lines } = samples.ReserveStock;
 const reserved = { type: "StockReserved", data: { orderId, lines } } as const;
-const rejected = { type: "StockRejected", data: { orderId, sku: "saffron", reason: "not enough of saffron in stock" } } as const;
+const rejected = {
+  type: "StockRejected",
+  data: { orderId, sku: "saffron", reason: "not enough of saffron in stock" },
+} as const;
 const released = { type: "StockReleased", data: { orderId, lines } } as const;
 
 describe("Reservation", () => {
