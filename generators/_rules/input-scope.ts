@@ -27,13 +27,13 @@ export function scopeOf({ groups }: SagaDraft, { role, step }: PlacedCommand): S
   }
 }
 
-/** Why a command cannot read what a path names; `said elsewhere` where that is EDA-S09's to say. */
+/** Why a command cannot read what a path names; `EDA-S09` where that is its to say. */
 export function isOutOfReach(
   path: SagaPath,
   { role, command }: PlacedCommand,
   scope: Scope,
   draft: SagaDraft,
-): { readonly because: string; readonly hint: string } | "said elsewhere" | undefined {
+): { readonly because: string; readonly hint: string } | "EDA-S09" | "not known" | undefined {
   const isChoreography = draft.style === "choreography";
   switch (path.from) {
     case "id":
@@ -59,14 +59,14 @@ export function isOutOfReach(
 
 function stepOutOfReach(id: string, role: PlacedCommand["role"], { done, unknown }: Scope, draft: SagaDraft) {
   if (done.some((step) => step.id === id)) return undefined;
-  if (role === "compensated" || unknown.some((step) => step.id === id)) return "said elsewhere";
+  if (role === "compensated" || unknown.some((step) => step.id === id)) return "EDA-S09";
   const steps = draft.groups.flat();
   const known = done.flatMap((step) => step.id ?? []);
   const earlier =
     known.length === 0 ? "Read the trigger: no step comes before" : `Steps before it are ${known.join(", ")}`;
   if (steps.some((step) => step.id === id)) return { because: `step ${id} has not ended by then`, hint: earlier };
   // A step whose id cannot be read may be the one that is meant.
-  if (steps.some((step) => step.id === undefined)) return "said elsewhere";
+  if (!draft.stepsAreKnown) return "not known";
   const near = nearest(id, known);
   return { because: `there is no step ${id}`, hint: near === undefined ? earlier : `Did you mean ${near}?` };
 }

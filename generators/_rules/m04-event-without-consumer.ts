@@ -5,12 +5,13 @@ export const eventWithoutConsumer: Rule = {
   id: "EDA-M04",
   severity: "warning",
   runs: "validate",
+  trustsSagas: true,
   title: "an event that nobody consumes and that is not `external: true`",
   explanation:
     "An event is a promise to somebody. One that nobody reads is either a reaction that was forgotten (the parcel is " +
     "never packed because no service subscribes to the payment), or dead weight that has to be versioned, stored and " +
     "kept compatible for years. Events that leave the system, for a partner or a data warehouse, say so with " +
-    "`external: true`. While a saga's definition cannot be read this rule is silent, since that saga may be the consumer.",
+    "`external: true`. While a saga cannot be read or has errors this rule is silent, since that saga may be the consumer.",
   examples: [
     {
       fails: { manifest: shop("") },

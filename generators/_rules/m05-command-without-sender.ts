@@ -5,12 +5,13 @@ export const commandWithoutSender: Rule = {
   id: "EDA-M05",
   severity: "warning",
   runs: "validate",
+  trustsSagas: true,
   title: "a command that nobody sends and that has `http: false`",
   explanation:
     "A command reaches its service over HTTP, from a saga, or from the service's own reaction to an event. One with " +
     "`http: false` that no saga sends, in a service that reacts to nothing, cannot be run at all: its handler is code " +
     "that is tested and deployed and never called, and the flow that was to use it stops one step early without an " +
-    "error anywhere. While a saga's definition cannot be read this rule is silent, since that saga may be the sender.",
+    "error anywhere. While a saga cannot be read or has errors this rule is silent, since that saga may be the sender.",
   examples: [
     {
       fails: { manifest: shop(", http: false") },

@@ -66,6 +66,8 @@ export const rules: readonly Rule[] = [
   compensationElsewhere,
 ];
 
+const trusting = new Set(rules.flatMap(({ id, trustsSagas }) => (trustsSagas ? [id] : [])));
+
 /** A manifest as the rules see it. With problems against the schema EDA-M01 alone speaks, and asks for no system. */
 export function ruleContext(manifest: ManifestDocument, repository?: RepositoryView): RuleContext {
   return {
@@ -86,11 +88,13 @@ export function ruleContext(manifest: ManifestDocument, repository?: RepositoryV
 export function checkRules(context: RuleContext, runs: Rule["runs"], severity?: Rule["severity"]): readonly Finding[] {
   const invalid = findingsOf(invalidManifest, context);
   if (invalid.length > 0) return invalid.toSorted(inReadingOrder);
-  return rules
+  const findings = rules
     .filter((rule) => rule.runs === runs && rule !== invalidManifest)
     .filter((rule) => severity === undefined || rule.severity === severity)
-    .flatMap((rule) => findingsOf(rule, context))
-    .toSorted(inReadingOrder);
+    .flatMap((rule) => findingsOf(rule, context));
+  const isBroken = findings.some((finding) => finding.severity === "error" && finding.rule.startsWith("EDA-S"));
+  const told = isBroken ? findings.filter((finding) => !trusting.has(finding.rule)) : findings;
+  return told.toSorted(inReadingOrder);
 }
 
 /** Judges a saga's definition by itself, in reading order: what needs no manifest. */
@@ -100,7 +104,7 @@ export function checkSagaAlone(document: SagaDocument): readonly Finding[] {
     .toSorted(inReadingOrder);
 }
 
-/** The rules over sagas that a definition by itself is not judged by. */
+/** What a definition by itself is not judged by. */
 export function skippedAlone(): readonly string[] {
   return rules.filter(({ id, alone }) => id.startsWith("EDA-S") && alone === undefined).map(({ id }) => id);
 }

@@ -67,6 +67,8 @@ export interface Rule {
   readonly runs: "validate" | "phase";
   /** What it says, in one line. */
   readonly title: string;
+  /** Speaks only while no saga has an error: what it misses may be what is wrong there. */
+  readonly trustsSagas?: true;
   /** Why it exists and what goes wrong without it: a short paragraph. */
   readonly explanation: string;
   /** The first example makes the rule speak, its repair silences it. Tests, docs and `eda explain` share them. */

@@ -1,11 +1,11 @@
 import { commandsIn } from "../_saga/commands-in.ts";
-import type { Reference } from "../_saga/draft.ts";
+import type { Reference, SagaDraft } from "../_saga/draft.ts";
 import type { NodePath } from "../_system/place.ts";
 import { nearest } from "../_system/suggest.ts";
 import { type Contracts, contractsOf } from "./contracts.ts";
 import { isOfAnotherService } from "./s16-compensation-elsewhere.ts";
 import { sagaExample } from "./saga-example.ts";
-import { type SagaFault, sagaRule } from "./saga-rule.ts";
+import { type SagaFault, type SagaHome, sagaRule } from "./saga-rule.ts";
 
 export const unknownName = sagaRule({
   id: "EDA-S06",
@@ -23,36 +23,39 @@ export const unknownName = sagaRule({
     { fails: sagaExample("saga: payment\n", "saga: payments\n"), repair: sagaExample() },
   ],
   alone: false,
-  *judge({ document: { draft }, home }) {
-    const { system, entry } = home!;
-    const contracts = contractsOf(system);
-    if (draft.saga !== undefined && draft.saga !== entry.name) {
-      yield {
-        at: ["saga"],
-        message: `The definition is of saga ${draft.saga}, and the manifest calls it ${entry.name}`,
-        hint: `Write saga: ${entry.name}, or name it ${draft.saga} under sagas in eda.yaml`,
-      };
-    }
-    if (draft.service !== undefined && draft.service !== entry.service) {
-      yield {
-        at: ["service"],
-        message: contracts.service(draft.service)
-          ? `The definition says that service ${draft.service} hosts it, and the manifest says ${entry.service}`
-          : `The host names service ${draft.service}, which does not exist`,
-        hint: `Write service: ${entry.service}, or leave it out: the manifest says it`,
-      };
-    }
-    yield* unknown(contracts, draft.trigger, "event", "The trigger", ["trigger"]);
-    for (const { role, command, step } of commandsIn(draft)) {
-      const { at, label } = command;
-      const isElsewhere = role === "compensation" && isOfAnotherService(command, step, contracts);
-      if (!isElsewhere) yield* unknown(contracts, command.command, "command", label, [...at, "command"]);
-      for (const key of ["success", "failure", "on"] as const) {
-        yield* unknown(contracts, command[key], "event", label, [...at, key]);
-      }
-    }
-  },
+  judge: ({ document, home }) => nameFaults(document.draft, home!),
 });
+
+/** Names that the manifest does not have. */
+export function* nameFaults(draft: SagaDraft, home: SagaHome): Iterable<SagaFault> {
+  const { system, entry } = home;
+  const contracts = contractsOf(system);
+  if (draft.saga !== undefined && draft.saga !== entry.name) {
+    yield {
+      at: ["saga"],
+      message: `The definition is of saga ${draft.saga}, and the manifest calls it ${entry.name}`,
+      hint: `Write saga: ${entry.name}, or name it ${draft.saga} under sagas in eda.yaml`,
+    };
+  }
+  if (draft.service !== undefined && draft.service !== entry.service) {
+    yield {
+      at: ["service"],
+      message: contracts.service(draft.service)
+        ? `The definition says that service ${draft.service} hosts it, and the manifest says ${entry.service}`
+        : `The host names service ${draft.service}, which does not exist`,
+      hint: `Write service: ${entry.service}, or leave it out: the manifest says it`,
+    };
+  }
+  yield* unknown(contracts, draft.trigger, "event", "The trigger", ["trigger"]);
+  for (const { role, command, step } of commandsIn(draft)) {
+    const { at, label } = command;
+    const isElsewhere = role === "compensation" && isOfAnotherService(command, step, contracts);
+    if (!isElsewhere) yield* unknown(contracts, command.command, "command", label, [...at, "command"]);
+    for (const key of ["success", "failure", "on"] as const) {
+      yield* unknown(contracts, command[key], "event", label, [...at, key]);
+    }
+  }
+}
 
 function* unknown(
   contracts: Contracts,

@@ -3,7 +3,7 @@ import type { DraftStep, Reference, SagaDraft } from "../_saga/draft.ts";
 import { type Contracts, contractsOf } from "./contracts.ts";
 import { isOfAnotherService } from "./s16-compensation-elsewhere.ts";
 import { sagaExample } from "./saga-example.ts";
-import { type SagaFault, sagaRule } from "./saga-rule.ts";
+import { type SagaFault, type SagaHome, sagaRule } from "./saga-rule.ts";
 
 export const notAnOutcome = sagaRule({
   id: "EDA-S07",
@@ -25,14 +25,17 @@ export const notAnOutcome = sagaRule({
     },
   ],
   alone: false,
-  *judge({ document: { draft }, home }) {
-    const contracts = contractsOf(home!.system);
-    for (const placed of commandsIn(draft)) {
-      yield* strangers(placed, draft, contracts);
-      if (placed.role !== "compensation") yield* repeated(placed);
-    }
-  },
+  judge: ({ document, home }) => outcomeFaults(document.draft, home!),
 });
+
+/** Events that cannot be the outcome for which they stand. */
+export function* outcomeFaults(draft: SagaDraft, { system }: SagaHome): Iterable<SagaFault> {
+  const contracts = contractsOf(system);
+  for (const placed of commandsIn(draft)) {
+    yield* strangers(placed, draft, contracts);
+    if (placed.role !== "compensation") yield* repeated(placed);
+  }
+}
 
 /** Outcomes that the command cannot have. */
 function* strangers(placed: PlacedCommand, draft: SagaDraft, contracts: Contracts): Iterable<SagaFault> {

@@ -1,5 +1,5 @@
 import { commandsIn, type PlacedCommand } from "../_saga/commands-in.ts";
-import type { DraftInput, SagaDraft } from "../_saga/draft.ts";
+import type { DraftCommand, DraftInput, Reference, SagaDraft } from "../_saga/draft.ts";
 import { printFieldType } from "../_system/field-types.ts";
 import { nearest } from "../_system/suggest.ts";
 import type { FieldType } from "../_system/system.ts";
@@ -71,7 +71,7 @@ function inputFault(
   const { path } = value;
   const place = placeOf(path);
   const outOfReach = isOutOfReach(path, placed, scope, draft);
-  if (outOfReach === "said elsewhere") return undefined;
+  if (typeof outOfReach === "string") return undefined;
   if (outOfReach) return { message: `${label} reads ${place}: ${outOfReach.because}`, hint: outOfReach.hint };
   if (contracts === undefined) return undefined;
   if (path.from === "id" || path.from === "failure") return mismatch(textType, wanted, label, place, field);
@@ -127,14 +127,25 @@ function sourceOf(
 ): (EventContract & { readonly name: string }) | undefined {
   if (typeof from === "string") {
     const reference = from === "trigger" ? draft.trigger : command.on;
+    if (from === "on" && isOutcomeOf(command, reference)) return undefined;
     const found = contracts.event(reference);
     return found && { ...found, name: reference!.text };
   }
   const step = draft.groups.flat().find(({ id }) => id === from.step);
   const success = step?.success;
   const found = contracts.event(success);
-  const isItsOwn = success?.service === step?.command?.service && success?.text !== step?.failure?.text;
-  return found && isItsOwn ? { ...found, name: success!.text } : undefined;
+  if (found === undefined || success!.text === step!.failure?.text || !emits(step!, contracts)) return undefined;
+  return { ...found, name: success!.text };
+}
+
+/** What EDA-S07 tells of. */
+function isOutcomeOf({ success, failure }: DraftCommand, on: Reference | undefined): boolean {
+  return on?.text === success?.text || on?.text === failure?.text;
+}
+
+function emits({ command, success }: DraftCommand, contracts: Contracts): boolean {
+  const known = contracts.command(command)?.command.emits ?? [];
+  return success?.service === command?.service && (known.length === 0 || known.includes(success!.name));
 }
 
 const roots = ["trigger", "steps", "saga", "failure", "on"];

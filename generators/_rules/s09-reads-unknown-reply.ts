@@ -31,7 +31,7 @@ export const readsUnknownReply = sagaRule({
       const scope = scopeOf(draft, placed);
       for (const { at, value } of command.input ?? []) {
         if (!("path" in value) || value.path.from !== "step") continue;
-        if (isOutOfReach(value.path, placed, scope, draft) !== "said elsewhere") continue;
+        if (isOutOfReach(value.path, placed, scope, draft) !== "EDA-S09") continue;
         const { step: id } = value.path;
         const because =
           role === "compensated"

@@ -28,7 +28,7 @@ export const failureAfterPivot = sagaRule({
     // Where the order of kinds is wrong it is not known which steps come after the pivot.
     for (const _ of disorders(draft)) return;
     for (const step of draft.groups.flat()) {
-      if (step.kind !== "retriable" || step.failure === undefined) continue;
+      if (step.kind !== "retriable" || step.failure === undefined || step.failure.text === step.success?.text) continue;
       yield {
         at: [...step.at, "failure"],
         part: "key",

@@ -2,8 +2,9 @@ import { commandsIn, type PlacedCommand } from "../_saga/commands-in.ts";
 import type { DraftStep, SagaDraft } from "../_saga/draft.ts";
 import type { System } from "../_system/system.ts";
 import { choreographyExample } from "./choreography-example.ts";
-import { contractsOf } from "./contracts.ts";
 import { cyclesIn } from "./cycles.ts";
+import { nameFaults } from "./s06-unknown-name.ts";
+import { outcomeFaults } from "./s07-not-an-outcome.ts";
 import { type SagaFault, sagaRule } from "./saga-rule.ts";
 
 export const choreographyEndsNowhere = sagaRule({
@@ -21,10 +22,12 @@ export const choreographyEndsNowhere = sagaRule({
     { fails: choreographyExample("on: gifts.GiftRefused", "on: gifts.GiftSent"), repair: choreographyExample() },
   ],
   alone: false,
-  *judge({ document: { draft }, home }) {
+  *judge({ document, home }) {
+    const { draft } = document;
     if (draft.style !== "choreography" || draft.trigger === undefined) return;
+    // Where an event is not known, what follows from it is not, either.
+    if (document.problems.length > 0 || holdsAny(nameFaults(draft, home!), outcomeFaults(draft, home!))) return;
     const stages = stagesOf(draft);
-    if (stages === undefined) return;
     const round = roundIn(stages, draft.trigger.text);
     if (round) yield round;
     else yield* neverStarted(stages, draft, home!.system);
@@ -39,26 +42,24 @@ interface Stage {
   readonly emits: readonly string[];
 }
 
-/** Every stage; undefined where one lacks its start or its success, which other rules have told of. */
-function stagesOf(draft: SagaDraft): readonly Stage[] | undefined {
-  const stages: Stage[] = [];
-  for (const placed of commandsIn(draft)) {
+function stagesOf(draft: SagaDraft): readonly Stage[] {
+  return commandsIn(draft).map((placed) => {
     const { on, success, failure } = placed.command;
-    if (placed.role === "completed" || placed.role === "compensated") continue;
-    if (on === undefined || success === undefined) return undefined;
-    stages.push({ placed, on: on.text, emits: [success.text, ...(failure ? [failure.text] : [])] });
-  }
-  return stages;
+    return { placed, on: on!.text, emits: [success!.text, ...(failure ? [failure.text] : [])] };
+  });
+}
+
+function holdsAny(...all: readonly Iterable<unknown>[]): boolean {
+  for (const some of all) for (const _ of some) return true;
+  return false;
 }
 
 /** Stages that start each other in a round. */
 function roundIn(stages: readonly Stage[], trigger: string): SagaFault | undefined {
   const links = stages.flatMap((stage, from) =>
     stages.flatMap((other, to) =>
-      // One that its own outcome starts is EDA-S07's, and one that starts the saga again EDA-S13's.
-      from !== to && other.on !== trigger && stage.emits.includes(other.on)
-        ? [{ from: String(from), to: String(to) }]
-        : [],
+      // One that starts the saga again is EDA-S13's.
+      other.on !== trigger && stage.emits.includes(other.on) ? [{ from: String(from), to: String(to) }] : [],
     ),
   );
   const [cycle] = cyclesIn(links);
@@ -84,7 +85,6 @@ function* neverStarted(stages: readonly Stage[], draft: SagaDraft, system: Syste
     };
     return;
   }
-  const contracts = contractsOf(system);
   const emitted = new Set([trigger, ...emittedElsewhere(system, stages)]);
   let waiting: readonly Stage[] = stages;
   for (;;) {
@@ -96,10 +96,7 @@ function* neverStarted(stages: readonly Stage[], draft: SagaDraft, system: Syste
   // What waits for one of these is told of with it.
   const unheard = waiting.filter(({ on }) => !waiting.some(({ emits }) => emits.includes(on)));
   for (const { placed, on } of unheard) {
-    const { command, step } = placed;
-    const own = [step?.success, step?.failure, step?.compensation?.success, step?.compensation?.failure];
-    // An event that does not exist is EDA-S06's, and one that is the step's own outcome EDA-S07's.
-    if (contracts.event(command.on) === undefined || own.some((event) => event?.text === on)) continue;
+    const { command } = placed;
     yield {
       at: [...command.at, "on"],
       message: `${command.label} starts at ${on}, which nobody emits before it`,

@@ -40,11 +40,17 @@ function stepsIn({ steps }: PlainMap): readonly PlacedStep[] {
   if (!Array.isArray(steps)) return [];
   return steps.flatMap((entry: unknown, index): readonly PlacedStep[] => {
     if (!isPlainMap(entry)) return [];
-    if (!Array.isArray(entry.parallel)) return [[entry, ["steps", index]]];
+    if (!Object.hasOwn(entry, "parallel")) return isStep(entry) ? [[entry, ["steps", index]]] : [];
+    if (!Array.isArray(entry.parallel)) return [];
     return entry.parallel.flatMap((member: unknown, at) =>
-      isPlainMap(member) ? [[member, ["steps", index, "parallel", at]] as const] : [],
+      isPlainMap(member) && isStep(member) ? [[member, ["steps", index, "parallel", at]] as const] : [],
     );
   });
+}
+
+/** What has neither is told of as no step at all. */
+function isStep(entry: PlainMap): boolean {
+  return entry.id !== undefined || entry.command !== undefined;
 }
 
 function* repeatedIds(steps: readonly PlacedStep[]): Iterable<SagaProblem> {
@@ -65,7 +71,7 @@ function* repeatedIds(steps: readonly PlacedStep[]): Iterable<SagaProblem> {
 /** S02, and what S01 says of compensations. */
 function* compensationProblems(step: PlainMap, at: NodePath): Iterable<SagaProblem> {
   const { compensation, reason } = step;
-  const kind = step.kind ?? "compensatable";
+  const kind = step.kind === undefined ? "compensatable" : step.kind;
   const name = typeof step.id === "string" ? `Step ${step.id}` : dotted(at);
   if (kind === "retriable" && isPlainMap(compensation)) {
     yield {

@@ -1,4 +1,4 @@
-import type { SagaPath, SagaRetry } from "../../templates/runtime/src/saga/definition.ts";
+import { endings, type SagaPath, type SagaRetry } from "../../templates/runtime/src/saga/definition.ts";
 import { parseDurationMs } from "../../templates/runtime/src/saga/duration.ts";
 import { looksLikePath, parsePath } from "../../templates/runtime/src/saga/path.ts";
 import type { NodePath } from "../_system/place.ts";
@@ -19,6 +19,8 @@ export interface SagaDraft {
   readonly key?: readonly string[];
   readonly deadlineMs?: number;
   readonly groups: readonly (readonly DraftStep[])[];
+  /** Whether every step can be told by its id. */
+  readonly stepsAreKnown: boolean;
   readonly completed?: DraftCommand;
   readonly compensated?: DraftCommand;
 }
@@ -67,15 +69,17 @@ export function draftOf(value: unknown): SagaDraft {
   const key = typeof root.key === "string" ? parsePath(root.key) : undefined;
   const deadlineMs = durationOf(root.deadline);
   const trigger = referenceOf(root.trigger);
+  const groups = groupsOf(root.steps, context);
   return {
-    ...(typeof root.saga === "string" && { saga: root.saga }),
+    ...(isName(root.saga) && { saga: root.saga }),
     ...(typeof root.version === "number" && { version: root.version }),
     ...(style && { style }),
-    ...(typeof root.service === "string" && { service: root.service }),
+    ...(isName(root.service) && { service: root.service }),
     ...(trigger && { trigger }),
     ...(key?.from === "trigger" && { key: key.at }),
     ...(deadlineMs !== undefined && { deadlineMs }),
-    groups: groupsOf(root.steps, context),
+    groups,
+    stepsAreKnown: areKnown(root.steps, groups),
     ...(isPlainMap(root.completed) && { completed: commandOf(root.completed, ["completed"], "completed", context) }),
     ...(isPlainMap(root.compensated) && {
       compensated: commandOf(root.compensated, ["compensated"], "compensated", context),
@@ -96,24 +100,40 @@ function groupsOf(steps: unknown, context: Context): readonly (readonly DraftSte
         isPlainMap(member) ? [stepOf(member, ["steps", index, "parallel", at], index, context)] : [],
       );
     }
-    return isPlainMap(entry) ? [stepOf(entry, ["steps", index], index, context)] : [];
+    return isPlainMap(entry) && !Object.hasOwn(entry, "parallel")
+      ? [stepOf(entry, ["steps", index], index, context)]
+      : [];
+  });
+}
+
+function areKnown(steps: unknown, groups: readonly (readonly DraftStep[])[]): boolean {
+  if (!Array.isArray(steps)) return false;
+  return steps.every((entry: unknown, index) => {
+    const written = isPlainMap(entry) && Object.hasOwn(entry, "parallel") ? entry.parallel : [entry];
+    const read = groups[index] ?? [];
+    const isWhole = Array.isArray(written) && written.length > 0 && written.length === read.length;
+    return isWhole && read.every(({ id }) => id !== undefined);
   });
 }
 
 function stepOf(step: PlainMap, at: NodePath, group: number, context: Context): DraftStep {
-  const id = typeof step.id === "string" ? step.id : undefined;
-  const name = id ?? `${Number(at[1]) + 1}`;
-  const kind = oneOf(step.kind ?? "compensatable", ["compensatable", "pivot", "retriable"] as const);
+  const id = isName(step.id) ? step.id : undefined;
+  const called = id ?? `${Number(at[1]) + 1}`;
+  const kind = oneOf(step.kind === undefined ? "compensatable" : step.kind, [
+    "compensatable",
+    "pivot",
+    "retriable",
+  ] as const);
   const { compensation } = step;
   // A retriable step has none: which of the two was meant is not known.
   const isDoubtful = kind === "retriable" && isPlainMap(compensation);
   return {
-    ...commandOf(step, at, `Step ${name}`, context),
+    ...commandOf(step, at, `Step ${called}`, context),
     group,
     ...(id !== undefined && { id }),
     ...(kind && !isDoubtful && { kind }),
     ...(isPlainMap(compensation) && {
-      compensation: commandOf(compensation, [...at, "compensation"], `The compensation of step ${name}`, context),
+      compensation: commandOf(compensation, [...at, "compensation"], `The compensation of step ${called}`, context),
     }),
   };
 }
@@ -167,6 +187,12 @@ const reference = /^([a-z][a-z0-9-]*)\.([A-Z][A-Za-z0-9]*)$/;
 function referenceOf(text: unknown): Reference | undefined {
   const [whole, service, name] = (typeof text === "string" && reference.exec(text)) || [];
   return whole === undefined ? undefined : { service: service!, name: name!, text: whole };
+}
+
+const name = /^(?=.{1,40}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+
+function isName(text: unknown): text is string {
+  return typeof text === "string" && name.test(text) && !endings.some((ending) => ending === text);
 }
 
 function durationOf(text: unknown): number | undefined {

@@ -45,7 +45,7 @@ function ruleFor({ path, type, context }: Joi.ValidationErrorItem, whole: unknow
   if (durations.has(String(key)) && type !== "object.unknown" && isWritten) return "EDA-S11";
   if ((key === "attempts" || key === "multiplier") && type === "number.min") return "EDA-S11";
   const step = valueAt(whole, path.slice(0, -1));
-  const isCompensatable = isPlainMap(step) && (step.kind ?? "compensatable") === "compensatable";
+  const isCompensatable = isPlainMap(step) && (step.kind === undefined || step.kind === "compensatable");
   if (key === "compensation" && value === null && isCompensatable) return undefined;
   const isEmptyReason = key === "reason" && (value === null || value === "");
   if (isEmptyReason && isCompensatable && step.compensation === "none") return undefined;

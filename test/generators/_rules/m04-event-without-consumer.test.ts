@@ -1,5 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 import { eventWithoutConsumer } from "../../../generators/_rules/m04-event-without-consumer.ts";
+import { sagaExample } from "../../../generators/_rules/saga-example.ts";
 import { said } from "./checking.ts";
 import { shop, shopWith } from "./shop.ts";
 
@@ -25,15 +26,14 @@ describe("EDA-M04, an event that nobody consumes", () => {
   });
 
   it("counts what a saga's definition names", () => {
-    const definition = "saga: payment\ntrigger: orders.OrderPlaced\nsteps:\n  - { id: a, on: orders.OrderCancelled }\n";
-    const read = (text: string) => ({ manifest: withSaga, files: { "sagas/payment.saga.yaml": text } });
-    deepEqual(said(eventWithoutConsumer, read(definition)), []);
-    deepEqual(said(eventWithoutConsumer, read("saga: payment\n")), [
-      "25:7 Nobody consumes event orders.OrderCancelled",
+    deepEqual(said(eventWithoutConsumer, sagaExample()), []);
+    deepEqual(said(eventWithoutConsumer, sagaExample("    failure: payments.PaymentDeclined\n")), [
+      "23:7 Nobody consumes event payments.PaymentDeclined",
     ]);
   });
 
-  it("is silent while a saga's definition cannot be read: that saga may be the consumer", () => {
+  it("is silent while a saga's definition cannot be read or has errors: that saga may be the consumer", () => {
+    deepEqual(said(eventWithoutConsumer, sagaExample("failure: payments.PaymentDeclined", "failre: 1")), []);
     deepEqual(said(eventWithoutConsumer, withSaga), []);
     deepEqual(said(eventWithoutConsumer, { manifest: withSaga, files: {} }), []);
     deepEqual(said(eventWithoutConsumer, { manifest: withSaga, files: { "sagas/payment.saga.yaml": "a: [" } }), []);

@@ -1,5 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 import { commandWithoutSender } from "../../../generators/_rules/m05-command-without-sender.ts";
+import { sagaExample } from "../../../generators/_rules/saga-example.ts";
 import { said } from "./checking.ts";
 import { shop, shopWith } from "./shop.ts";
 
@@ -24,9 +25,12 @@ describe("EDA-M05, a command that nobody sends", () => {
   it("counts what a saga sends, and is silent while that cannot be read", () => {
     const manifest = unsent.replace("topics:\n", "sagas:\n  payment: { service: orders }\ntopics:\n");
     const path = "sagas/payment.saga.yaml";
-    const sends = "steps:\n  - compensation: { command: orders.CancelOrder }\n";
     deepEqual(said(commandWithoutSender, manifest), []);
-    deepEqual(said(commandWithoutSender, { manifest, files: { [path]: sends } }), []);
-    deepEqual(said(commandWithoutSender, { manifest, files: { [path]: "steps: []\n" } }).length, 1);
+    deepEqual(said(commandWithoutSender, { manifest, files: { [path]: "steps: []\n" } }), []);
+    deepEqual(said(commandWithoutSender, sagaExample()), []);
+    const ending = /completed:[\s\S]*/.exec(Object.values(sagaExample().files!)[0]!)![0];
+    deepEqual(said(commandWithoutSender, sagaExample(ending)), [
+      "8:7 Nobody sends command orders.ConfirmOrder: it has no HTTP route, no saga names it, and orders reacts to nothing",
+    ]);
   });
 });
