@@ -21,7 +21,7 @@ const texts: Readonly<Record<PhaseName, PhaseText>> = {
   },
   "cqrs-sagas": {
     title: "CQRS and sagas",
-    assumption: "no flow across services beyond plain reactions, and no read model",
+    assumption: "flows across services are the reactions, sagas and read models in eda.yaml",
   },
   consistency: {
     title: "consistency and streams",
