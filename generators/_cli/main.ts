@@ -9,6 +9,7 @@ import { explainCommand } from "./explain.ts";
 import { operateCommands } from "./operate.ts";
 import { phaseCommand } from "./phase.ts";
 import { phasesCommand } from "./phases.ts";
+import { publishCommand } from "./publish.ts";
 import { syncCommand } from "./sync.ts";
 import { UsageError } from "./usage.ts";
 import { validateCommand } from "./validate.ts";
@@ -59,6 +60,7 @@ function program(): Program {
     syncCommand(),
     phasesCommand(),
     phaseCommand(),
+    publishCommand(),
     explainCommand(),
     ...operateCommands(),
   ]) {

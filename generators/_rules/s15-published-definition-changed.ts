@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { loadSaga } from "../_saga/load.ts";
 import { publishedSaga, publishedSagaText } from "./published.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleContext } from "./rule.ts";
 import { sagaExample } from "./saga-example.ts";
 import { sagasOf } from "./sagas.ts";
 
@@ -37,11 +37,18 @@ export const publishedDefinitionChanged: Rule = {
       yield {
         at: document.place(["version"]),
         message: `Version ${version} of saga ${entry.name} is published, and this definition is another one`,
-        hint: `Write version: ${version + 1}, or take the change back`,
+        hint: `Write version: ${nextVersion(context, entry.name, version)}, or take the change back`,
       };
     }
   },
 };
+
+/** The first above a version that is not published. */
+function nextVersion({ repository }: RuleContext, saga: string, version: number): number {
+  let next = version + 1;
+  while (repository?.exists(publishedSaga(saga, next))) next += 1;
+  return next;
+}
 
 function parsed(text: string): unknown {
   try {

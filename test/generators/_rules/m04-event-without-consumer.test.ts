@@ -28,7 +28,7 @@ describe("EDA-M04, an event that nobody consumes", () => {
   it("counts what a saga's definition names", () => {
     deepEqual(said(eventWithoutConsumer, sagaExample()), []);
     deepEqual(said(eventWithoutConsumer, sagaExample("    failure: payments.PaymentDeclined\n")), [
-      "23:7 Nobody consumes event payments.PaymentDeclined",
+      "22:7 Nobody consumes event payments.PaymentDeclined",
     ]);
   });
 
