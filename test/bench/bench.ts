@@ -7,6 +7,7 @@ import { messagePath } from "./message-path.ts";
 import { newRepository } from "./new-repository.ts";
 import { say } from "./progress.ts";
 import { markdown, type Section } from "./report.ts";
+import { sagas } from "./sagas.ts";
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +26,12 @@ const measurements: Readonly<Record<string, () => Promise<Section>>> = {
       quick
         ? { rounds: 1, seconds: 1, smaller: 20, install: false }
         : { rounds: 3, seconds: 5, smaller: 1, install: true },
+    ),
+  sagas: () =>
+    sagas(
+      quick
+        ? { rounds: 1, count: 50, seconds: 1, install: false }
+        : { rounds: 3, count: 3_000, seconds: 10, install: true },
     ),
 };
 

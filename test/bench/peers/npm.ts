@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { checkout } from "../checkout.ts";
 import { say } from "../progress.ts";
 
-const pinned = ["pg-boss@12.38.0", "graphile-worker@0.18.0"] as const;
+const pinned = ["pg-boss@12.38.0", "graphile-worker@0.18.0", "@dbos-inc/dbos-sdk@5.3.0"] as const;
 const folder = checkout(".tmp/bench-npm");
 
 /**
@@ -16,7 +16,7 @@ const folder = checkout(".tmp/bench-npm");
  * @param install Whether they may be installed now.
  */
 export function npmPeers(install: boolean): { readonly missing?: string } {
-  const complete = join(folder, pinned.join(" "));
+  const complete = join(folder, pinned.join(" ").replaceAll("/", " "));
   if (existsSync(complete)) return {};
   if (!install) return { missing: "they are not installed yet, and a quick run installs nothing" };
   say(`  installing ${pinned.join(" and ")}`);
