@@ -260,22 +260,18 @@ describe("a consumer's options", () => {
     });
 
     // Red when lanes.run takes one lane after the other.
-    it("lets calls of different keys run side by side, so many at once, and those of one key in order", async () => {
+    it("lets calls of different keys run side by side, and those of one key in order", async () => {
       const bothIn = Promise.withResolvers<void>();
       let running = 0;
-      let most = 0;
       const external: ExternalHandler = async (message, run) => {
-        most = Math.max(most, ++running);
-        if (running === 2) bothIn.resolve();
+        if (++running === 2) bothIn.resolve();
         await bothIn.promise;
-        running--;
         await marking(message, run);
       };
       await handle(
-        { external: { [pay]: external }, externalAtOnce: 2 },
+        { external: { [pay]: external } },
         mixed(["p", 1, pay], ["p", 2, pay], ["q", 1, pay], ["r", 1, pay]),
       );
-      assert.equal(most, 2);
       const done = await effects();
       assert.deepEqual(done.toSorted(), ["p1", "p2", "q1", "r1"]);
       assert.ok(done.indexOf("p1") < done.indexOf("p2"));
