@@ -1,3 +1,4 @@
+import { commandsOf as commandsOfFlow } from "../_system/flows.ts";
 import type { System } from "../_system/system.ts";
 import { type CommandOf, commandsOf, type EventOf, eventsOf, findEvent, refOf, undoing } from "./catalogue.ts";
 import { mapInputs, type Source } from "./inputs.ts";
@@ -19,8 +20,8 @@ export interface Flow {
  * gives the same proposal, whatever the order in which it is written:
  *
  * - The trigger is an event with which a request from outside succeeds (the first that a command with an HTTP route
- *   emits, of one that undoes nothing): of several, the one from which most steps follow; else the first by name.
- * - Steps are other services' commands that have no HTTP route, or that another command undoes; they emit something,
+ *   emits, of one that undoes nothing and that no saga sends): of several, the one from which most steps follow; else the first by name.
+ * - Steps are other services' commands that no saga sends yet and that have no HTTP route, or that another command undoes; they emit something,
  *   undo nothing and find all their fields in the trigger or in replies before them. First come those that another command undoes, external ones last; then one that nothing
  *   undoes and that can fail, as the pivot: without such a one, and with two steps or more, the last of the undoable is
  *   it. Then, to be retried, those that nothing undoes and that cannot fail. By service and name within each.
@@ -41,16 +42,24 @@ export function deriveFlow(system: System, trigger?: string): Flow | undefined {
 export function beginnings(system: System): readonly EventOf[] {
   const first = new Set(
     commandsOf(system)
-      .filter(({ command }) => command.http && command.undoes === undefined)
+      .filter((of) => of.command.http && of.command.undoes === undefined && !isSent(of, system))
       .map(({ service, command }) => `${service.name}.${command.emits[0]}`),
   );
   return eventsOf(system).filter((event) => first.has(refOf(event)));
 }
 
+/** Whether a saga sends it already: it is then neither a request from outside nor waiting for somebody to send it. */
+function isSent(of: CommandOf, { sagas }: System): boolean {
+  return sagas.some(({ flow }) => flow && commandsOfFlow(flow).includes(refOf(of)));
+}
+
 function flowFrom(trigger: EventOf, system: System): Flow {
   const others = commandsOf(system).filter(
-    ({ service, command }) =>
-      service.name !== trigger.service.name && command.emits.length > 0 && command.undoes === undefined,
+    (of) =>
+      of.service.name !== trigger.service.name &&
+      of.command.emits.length > 0 &&
+      of.command.undoes === undefined &&
+      !isSent(of, system),
   );
   const undoable = others.filter((each) => undoing(each) !== undefined);
   const inOrder = [

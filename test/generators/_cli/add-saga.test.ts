@@ -204,6 +204,7 @@ describe("The small checkout", () => {
       await add("service", { name: "reports" });
       const said = await add("saga", { name: "payment" });
       assert.match(said.join("\n"), /shop has no events yet, so it starts from a small checkout/);
+      // Red where an example's file in place of a stub is `started`: what is there would be the user's then.
       assert.match(read("shop/services/orders/src/domain/order.ts"), /case "ConfirmOrder":/);
       assert.match(read("shop/services/payments/src/domain/payment.ts"), /the amount is above the limit/);
       assert.match(read("shop/eda.yaml"), /payments:\n {4}context: money/);

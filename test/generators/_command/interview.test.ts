@@ -86,6 +86,58 @@ describe("An interview at a terminal", () => {
       assert.deepEqual(treeOf(root), before);
     })).timeout(60_000);
 
+  it("asks whether a saga in an empty system may start from the checkout, and takes no for an answer", () =>
+    inSandbox(async ({ shop, root, path }) => {
+      await shop();
+      const before = treeOf(root);
+      const terminal = atTerminal(eda("add", "saga", "payment"), { cwd: path("shop") });
+      for (const phase of ["requirements", "event sourcing"]) {
+        await terminal.says(new RegExp(`Undecided yet: ${phase}[\\s\\S]*\\?`));
+        terminal.type(keys.enter);
+      }
+      await terminal.says(/Who leads\?/);
+      terminal.type(keys.enter);
+      await terminal.says(/shop has no events yet[\s\S]*Go on\?/);
+      terminal.type(`n${keys.enter}`);
+      const { code, screen } = await terminal.ended();
+      assert.equal(code, 1, screen);
+      assert.match(screen, /eda add service orders/);
+      assert.deepEqual(treeOf(root), before);
+    })).timeout(60_000);
+
+  it("asks for a saga step by step, choices in lists, and shows its file before it is written", () =>
+    inSandbox(async ({ shop, add, read, write, path, eda: run }) => {
+      await shop();
+      await add("service", { name: "rooms", commands: "BookRoom", events: "RoomBooked" });
+      await add("service", {
+        name: "doors",
+        key: "roomId",
+        commands: "OpenDoor,LockDoor",
+        events: "DoorOpened,DoorLocked",
+      });
+      write("shop/eda.yaml", read("shop/eda.yaml").replace("LockDoor: {", "LockDoor: { undoes: OpenDoor,"));
+      assert.equal((await run(["sync"], { cwd: "shop" })).code, 0);
+      const terminal = atTerminal(eda("add", "saga", "arrival"), { cwd: path("shop") });
+      const answer = async (question: RegExp, typed = "") => {
+        await terminal.says(question);
+        terminal.type(typed + keys.enter);
+      };
+      await answer(/Who leads\?/);
+      await answer(/Which event starts it\?[\s\S]*❯ rooms\.RoomBooked/);
+      await answer(/Which service hosts it\? \(rooms\)/);
+      await answer(/Step 1: which command\?[\s\S]*❯ doors\.OpenDoor/);
+      await answer(/what kind of step is doors\.OpenDoor\?[\s\S]*❯ compensatable/);
+      await answer(/takes OpenDoor back\?[\s\S]*❯ LockDoor/);
+      await answer(/Step 2: which command\?[\s\S]*❯ no more steps/);
+      await answer(/tells that all is done/);
+      await answer(/tells that it was undone/);
+      await answer(/\+ sagas\/arrival\.saga\.yaml[\s\S]*Write this\?/);
+      const { code, screen } = await terminal.ended();
+      assert.equal(code, 0, screen);
+      assert.match(read("shop/sagas/arrival.saga.yaml"), /command: doors\.OpenDoor[\s\S]*command: doors\.LockDoor/);
+      assert.match(read("shop/eda.yaml"), /cqrs-sagas: \{ status: decided/);
+    })).timeout(60_000);
+
   it("asks nothing under --defaults, at a terminal too", () =>
     inSandbox(async ({ write, path, root }) => {
       write("notes.txt", "mine");

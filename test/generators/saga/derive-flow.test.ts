@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { describe, it } from "mocha";
+import { parse } from "yaml";
 import { type ManifestDocument, parseManifest } from "../../../generators/_system/document.ts";
 import { deriveFlow } from "../../../generators/saga/derive-flow.ts";
+import { outlineOf } from "../../../generators/saga/outline.ts";
+import { printSaga } from "../../../generators/saga/print-saga.ts";
+import { resolveSaga } from "../../../generators/saga/resolve.ts";
+import { compileSaga } from "../../../templates/runtime/src/saga/compile.ts";
 import { travel } from "./travel.ts";
 
 const derived = ({ system }: ManifestDocument, trigger?: string) => {
@@ -77,6 +82,15 @@ describe("A saga proposed from a manifest", () => {
     const flow = derived(undone);
     assert.deepEqual(flow?.compensated, { command: "trips.ConfirmTrip" });
     assert.deepEqual(flow?.completed, undefined, "DropTrip wants a reason, which there is none for when all went well");
+  });
+
+  it("leaves alone what a saga sends already, as a step and as a beginning", () => {
+    const { system } = travel();
+    const draft = resolveSaga(outlineOf({ name: "trip", style: "orchestration" }, system), system);
+    const flow = compileSaga(parse(printSaga(draft)), "trips");
+    const sagas = [{ name: "trip", definition: "sagas/trip.saga.yaml", service: "trips", flow }];
+    // Red without `isSent`: the second saga was the first one once more.
+    assert.equal(deriveFlow({ ...system, sagas }), undefined);
   });
 
   it("is the checkout's, for the checkout", () => {

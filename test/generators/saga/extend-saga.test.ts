@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { parse } from "yaml";
 import { EdaError } from "../../../generators/_system/errors.ts";
 import { extendSaga } from "../../../generators/saga/extend-saga.ts";
 import type { SagaAnswers } from "../../../generators/saga/outline.ts";
+import { printSaga } from "../../../generators/saga/print-saga.ts";
+import { resolveSaga } from "../../../generators/saga/resolve.ts";
 import { commandAnswer, stepAnswers } from "../../../generators/saga/step-answers.ts";
+import { compileSaga } from "../../../templates/runtime/src/saga/compile.ts";
 import { assertOneLine } from "../_command/hostile-text.ts";
 import { travel } from "./travel.ts";
 
@@ -142,6 +146,28 @@ describe("A definition that is there", () => {
     const longer = extended({ steps: "flights.BuySeat:pivot" }, windows);
     assert.equal(longer.replaceAll("\r\n", ""), longer.replaceAll(/[\r\n]/g, ""), "no lone line feed");
     assert.match(extended({ completed: "trips.ConfirmTrip" }, text.trimEnd()), /# the end\ncompleted:/);
+  });
+
+  it("comes to the same steps in the same order, whichever were there first", () => {
+    const steps = [
+      { command: "hotels.ReserveRoom" },
+      { command: "flights.BuySeat", kind: "pivot" },
+      { command: "mail.SendTicket", kind: "retriable", input: { room: "1" } },
+    ];
+    const whole = JSON.stringify(steps);
+    for (let chosen = 1; chosen < 8; chosen++) {
+      const first = stepAnswers(JSON.stringify(steps.filter((_, at) => chosen & (1 << at))));
+      const outline = { name: "trip", style: "orchestration", service: "trips", trigger: "trips.TripBooked" } as const;
+      const begun = printSaga(resolveSaga({ ...outline, groups: first }, system));
+      const grown = extended({ steps: whole }, begun);
+      assert.deepEqual(
+        parse(grown).steps.map(({ id }: { id: string }) => id),
+        ["reserve-room", "buy-seat", "send-ticket"],
+        begun,
+      );
+      assert.equal(extended({ steps: whole }, grown), grown, "and then nothing changes");
+      compileSaga(parse(grown), "trips");
+    }
   });
 
   it("is refused what would take something away or what a person has to decide", () => {
