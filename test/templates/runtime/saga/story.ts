@@ -78,7 +78,10 @@ export function storyOf(definition: SagaDefinition = payment, data: JsonObject =
     backoff: (stage, attempt) => timer("backoff", stage, attempt),
     exhaust(stage) {
       story.timeout(stage);
-      while (story.course(stage)?.backoff) story.backoff(stage).timeout(stage);
+      for (let attempts = 1; story.course(stage)?.backoff; attempts++) {
+        if (attempts > 20) throw new Error(`The attempts of ${stage} never run out`);
+        story.backoff(stage).timeout(stage);
+      }
       return story;
     },
     deadline: () => story.give({ type: "timer", timer: deadlineTimer }),
