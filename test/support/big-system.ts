@@ -19,6 +19,47 @@ export function bigManifest(services: number, eventsPerService: number): string 
   ].join("\n");
 }
 
+/** The same with a saga a service: it asks the service before for two things, at an event of its own. */
+export function bigSystem(services: number, eventsPerService: number): BigSystem {
+  const sagas = numbers(services).map((n) => `  saga-${n}: { service: service-${n} }`);
+  const manifest = `${bigManifest(services, eventsPerService)}sagas:\n${sagas.join("\n")}\n`;
+  const files = numbers(services).map((n) => [`sagas/saga-${n}.saga.yaml`, sagaText(n, services)] as const);
+  return { manifest, files: Object.fromEntries(files) };
+}
+
+export interface BigSystem {
+  readonly manifest: string;
+  /** By path. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+function sagaText(n: number, services: number): string {
+  const asked = `service-${n > 1 ? n - 1 : services}`;
+  const key = `$.trigger.thing${n}Id`;
+  const step = (id: string, thing: number) => [
+    `  - id: ${id}`,
+    `    command: ${asked}.DoThing${thing}`,
+    `    input: { thing${n > 1 ? n - 1 : services}Id: ${key}, lines: $.trigger.lines }`,
+    `    success: ${asked}.Thing${thing}Done`,
+  ];
+  return [
+    `saga: saga-${n}`,
+    "version: 1",
+    "style: orchestration",
+    `trigger: service-${n}.Thing1Done`,
+    `key: ${key}`,
+    "deadline: 15m",
+    "timeout: 30s",
+    "steps:",
+    ...step("first", 2),
+    "    compensation: none",
+    "    reason: changes nothing",
+    ...step("second", 3),
+    "    kind: pivot",
+    "",
+  ].join("\n");
+}
+
 function serviceLines(n: number, contexts: number, events: number): readonly string[] {
   const key = `thing${n}Id: uuid`;
   return [

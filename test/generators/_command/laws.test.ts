@@ -9,7 +9,7 @@ import { EdaError } from "../../../generators/_system/errors.ts";
 import { inSandbox, outputInto, type Sandbox, treeOf } from "../../support/sandbox.ts";
 
 interface Run {
-  readonly command: "service" | "outbox-migration";
+  readonly command: "service" | "outbox-migration" | "saga";
   readonly said: Readonly<Record<string, string>>;
 }
 
@@ -28,9 +28,19 @@ const service = (name: string): fc.Arbitrary<Run> =>
 const outbox = (name: string): fc.Arbitrary<Run> =>
   fc.constant({ command: "outbox-migration", said: { service: name } } as const);
 
+/** Sagas over the two services that are there from the start; each is told all that it needs to be. */
+const saga = (name: string): fc.Arbitrary<Run> =>
+  fc.constantFrom("bills.DropBill:pivot", "bills.SendBill:retriable").map((steps) => ({
+    command: "saga",
+    said: { name, service: "stock", style: "orchestration", trigger: "stock.GoodsAdded", steps },
+  }));
+
 /** At most one run of each command for each name: two runs for one service may share events out differently. */
 const runs: fc.Arbitrary<readonly Run[]> = fc
-  .tuple(...names.flatMap((name) => [fc.option(service(name)), fc.option(outbox(name))]))
+  .tuple(
+    ...names.flatMap((name) => [fc.option(service(name)), fc.option(outbox(name))]),
+    ...["refill", "billing"].map((name) => fc.option(saga(name))),
+  )
   .map((some) => some.filter((run) => run !== null))
   .filter((some) => some.length > 0);
 
@@ -59,6 +69,13 @@ describe("The laws of a run, over random systems", () => {
     const done = Promise.withResolvers<void>();
     sandboxed = inSandbox(async (sandbox) => {
       await sandbox.shop();
+      await sandbox.add("service", { name: "stock", commands: "AddGoods", events: "GoodsAdded", key: "goodsId" });
+      await sandbox.add("service", {
+        name: "bills",
+        commands: "SendBill,DropBill",
+        events: "BillSent,BillDropped",
+        key: "goodsId",
+      });
       ready.resolve(sandbox);
       await done.promise;
     });

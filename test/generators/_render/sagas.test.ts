@@ -4,9 +4,10 @@ import { render } from "../../../generators/_render/render.ts";
 import { sagasLeftOut } from "../../../generators/_render/saga-roles.ts";
 import { loadTemplates } from "../../../generators/_render/templates.ts";
 import { buildSystem } from "../../../generators/_system/build.ts";
-import type { System } from "../../../generators/_system/system.ts";
+import type { SagaEntry, System } from "../../../generators/_system/system.ts";
 import type { ServiceDefinition } from "../../../templates/runtime/src/service/definition.ts";
-import { paymentSaga, shop, shopManifest } from "../../support/saga-shop.ts";
+import { bigSystem } from "../../support/big-system.ts";
+import { paymentSaga, shop, shopManifest, systemOf } from "../../support/saga-shop.ts";
 
 /** Path to text of every file of a system. */
 function rendered(system: System): Readonly<Record<string, string>> {
@@ -144,6 +145,22 @@ describe("A system with sagas, rendered", () => {
       /import \{ handler as ordersOrderPlacedCommand \} from "\.\.\/handlers\/orders-order-placed-command\.ts";/,
     );
     assert.match(wiring, /import \{ handler as delete_ \} from "\.\.\/handlers\/delete\.ts";/);
+  });
+
+  // Red where `rolesIn` walks the sagas again for each service.
+  it("is rendered in one walk over its sagas, however many there are", () => {
+    const { manifest, files: sagas } = bigSystem(40, 3);
+    const large = systemOf(manifest, sagas);
+    assert.deepEqual(sagasLeftOut(large), []);
+    let reads = 0;
+    const get = (saga: SagaEntry, key: PropertyKey) => {
+      if (key === "flow") reads += 1;
+      return Reflect.get(saga, key) as unknown;
+    };
+    // Clones, since a proxy may not stand in for a frozen value.
+    const counted = large.sagas.map((saga) => new Proxy({ ...saga }, { get }));
+    render({ ...large, sagas: counted }, loadTemplates(), "0.1.0");
+    assert.ok(reads < 40 * large.sagas.length, `${reads} reads of ${large.sagas.length} flows`);
   });
 
   it("says of a saga without a flow no more than its name, as before there were flows", () => {
