@@ -1,7 +1,7 @@
 import type { Transaction } from "../../database/database.ts";
 import { insertMessages } from "../../outbox/insert.ts";
 import type { InsertMessages } from "../../outbox/outbox.ts";
-import { decide as machine } from "../decide.ts";
+import { decideByStyle } from "../decide-by-style.ts";
 import { type JsonObject, type SagaDefinition, sagaId } from "../definition.ts";
 import { jsonHash } from "../hash.ts";
 import type { Applied, Orchestrator, SagaChange } from "../orchestrator.ts";
@@ -44,6 +44,8 @@ export interface SetOrchestrator extends Orchestrator {
     triggers: readonly SagaTrigger[],
     admit?: (fresh: number) => Promise<void>,
   ): Promise<readonly Begun[]>;
+  /** Lets choreographies see what has happened, in order. The first that is seen of one begins it, whatever it is. */
+  watch(tx: Transaction, sights: readonly SagaSight[]): Promise<readonly Moved[]>;
 }
 
 export interface SetChange extends Omit<SagaChange, "input"> {
@@ -66,6 +68,12 @@ export interface SagaTrigger {
   readonly traceparent: string | undefined;
 }
 
+/** Something that a choreography's watchdog sees. */
+export interface SagaSight extends SagaTrigger {
+  /** By the definition that the saga began with (R10). */
+  readonly input: (definition: SagaDefinition) => SagaInput;
+}
+
 export interface Begun {
   readonly outcome: "begun" | "there-already" | "another-payload";
   readonly news: readonly SagaNews[];
@@ -83,7 +91,7 @@ type Row = {
 };
 
 export function createOrchestrator(options: OrchestratorOptions): SetOrchestrator {
-  const { service, definitions, decide = machine, random = Math.random, hear } = options;
+  const { service, definitions, decide = decideByStyle, random = Math.random, hear } = options;
   const insert = options.insertMessages ?? insertMessages;
   const collect = () => collectMoves({ service, decide, random });
 
@@ -141,6 +149,20 @@ export function createOrchestrator(options: OrchestratorOptions): SetOrchestrato
       await writeMoves(tx, moves, insert);
       return begun;
     },
+
+    async watch(tx, sights) {
+      const ids = sights.map(({ saga, key }) => sagaId(saga, key));
+      const subjects = await load(tx, ids);
+      const moves = collect();
+      const moved = sights.map((sight, at) => {
+        const id = ids[at]!;
+        const subject = subjects.get(id) ?? freshSubject(definitions, id, sight);
+        subjects.set(id, subject);
+        return seeOne(moves, subject, sight);
+      });
+      await writeMoves(tx, moves, insert);
+      return moved;
+    },
   };
 }
 
@@ -156,15 +178,14 @@ function applyOne(moves: Moves, subject: Subject | undefined, change: SetChange)
   return { applied: { outcome: changed ? "applied" : "ignored", revision: subject.revision }, news };
 }
 
-function beginOne(
-  moves: Moves,
+function freshSubject(
   definitions: Definitions,
   id: string,
   { saga, key, data, messageId, correlationid, traceparent }: SagaTrigger,
-): { readonly subject: Subject; readonly begun: Begun } {
+): Subject {
   const current = definitions.current(saga);
   if (current === undefined) throw new Error(`this service does not host ${saga}`);
-  const subject: Subject = {
+  return {
     id,
     ...current,
     fingerprint: jsonHash(data),
@@ -174,9 +195,31 @@ function beginOne(
     revision: 0n,
     state: undefined,
   };
+}
+
+function beginOne(
+  moves: Moves,
+  definitions: Definitions,
+  id: string,
+  trigger: SagaTrigger,
+): { readonly subject: Subject; readonly begun: Begun } {
+  const { data, messageId } = trigger;
+  const subject = freshSubject(definitions, id, trigger);
   const news: SagaNews[] = [];
   moves.move(subject, { type: "triggered", id, data }, { causedBy: messageId }, news);
   return { subject, begun: { outcome: "begun", news } };
+}
+
+function seeOne(moves: Moves, subject: Subject, sight: SagaSight): Moved {
+  const input = sight.input(subject.definition);
+  const { messageId: causedBy, traceparent } = sight;
+  const trigger = subject.state?.trigger ?? {};
+  if (input.type === "triggered" && Object.keys(trigger).length > 0) {
+    // What began it need not have been its trigger, so that its row's fingerprint does not tell.
+    const { news } = again(moves, { ...subject, fingerprint: jsonHash(trigger) }, sight);
+    return { applied: { outcome: "ignored", revision: subject.revision }, news };
+  }
+  return applyOne(moves, subject, { id: subject.id, input, causedBy, ...(traceparent && { traceparent }) });
 }
 
 /** R1: the same trigger again is nothing; the same id with another payload is an error, recorded. */

@@ -4,13 +4,18 @@ import { sagaQuery } from "./queries.ts";
 
 const IN_FLIGHT = sagaQuery("in-flight");
 const LOOK_AGAIN_MS = 250;
+/**
+ * While more than half of the limit is free, so many transactions may begin sagas side by side, each at most that part
+ * of the other half. A topic of triggers has fewer partitions.
+ */
+const SIDE_BY_SIDE = 16;
 
 /** R20: sagas of a name that are in flight at once, stuck ones not counted. */
 export interface InFlightLimit {
   /** How many of `wanted` may begin, at least one; waits while none may. */
   admit(wanted: number, signal: AbortSignal): Promise<number>;
   /**
-   * The same, decided: holds off others that begin sagas of the name, to the end of the transaction.
+   * The same, decided, to the end of the transaction: near the limit it holds off others that begin sagas of the name.
    * @throws NotYetError when `fresh` more would be too many
    */
   reserve(tx: Transaction, fresh: number): Promise<void>;
@@ -20,6 +25,9 @@ export interface InFlightLimit {
 
 export function createInFlightLimit(database: Database, saga: string, limit: number): InFlightLimit {
   const waiting = new Set<() => void>();
+  const half = limit / 2;
+  const share = Math.floor(half / SIDE_BY_SIDE);
+  let isNear = true;
 
   async function room(query: Pick<Transaction, "query">): Promise<number> {
     const { rows } = await query.query<{ count: number }>(IN_FLIGHT, [saga, limit]);
@@ -31,16 +39,22 @@ export function createInFlightLimit(database: Database, saga: string, limit: num
       for (;;) {
         signal.throwIfAborted();
         const free = await room(database);
-        if (free > 0) return Math.min(wanted, free);
+        isNear = share === 0 || free - share < half;
+        if (free > 0) return Math.min(wanted, isNear ? free : share);
         await nextEnd(signal);
       }
     },
 
     async reserve(tx, fresh) {
       if (fresh === 0) return;
+      const alone = isNear || fresh > share;
       // A statement of its own: the count must see what the one before has committed.
-      await tx.query("SELECT pg_advisory_xact_lock(hashtextextended('saga limit ' || $1, 0))", [saga]);
+      await tx.query(`SELECT ${alone ? LOCK : LOCK_SHARED}(hashtextextended('saga limit ' || $1, 0))`, [saga]);
       const free = await room(tx);
+      if (!alone && free - fresh < half) {
+        isNear = true;
+        throw new NearLimitError(saga);
+      }
       if (fresh > free) {
         throw new NotYetError(`${fresh} more sagas of ${saga} would be over the limit of ${limit}`, LOOK_AGAIN_MS);
       }
@@ -60,5 +74,18 @@ export function createInFlightLimit(database: Database, saga: string, limit: num
     await promise;
     waiting.delete(resolve);
     clearTimeout(timer);
+  }
+}
+
+const LOCK = "pg_advisory_xact_lock";
+const LOCK_SHARED = "pg_advisory_xact_lock_shared";
+
+/** Carries the code of a serialization failure: the transaction runs again, and waits for its turn this time. */
+class NearLimitError extends Error {
+  readonly code = "40001";
+
+  constructor(saga: string) {
+    super(`sagas of ${saga} come near their limit`);
+    this.name = "NearLimitError";
   }
 }

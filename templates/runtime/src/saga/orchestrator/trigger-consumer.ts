@@ -2,6 +2,7 @@ import type { Transaction } from "../../database/database.ts";
 import { GiveUpError } from "../../inbox/consumer-options.ts";
 import type { Message } from "../../message/message.ts";
 import type { JsonObject, SagaDefinition } from "../definition.ts";
+import { keyIn } from "../key.ts";
 import type { SagaTrigger, SetOrchestrator } from "./create-orchestrator.ts";
 import type { InFlightLimit } from "./limit.ts";
 import type { HearNews } from "./news.ts";
@@ -67,13 +68,13 @@ export function triggerConsumer(options: TriggerConsumerOptions): SagaConsumer {
 }
 
 function triggerOf({ saga, key: path }: SagaDefinition, message: Message): SagaTrigger {
-  const key = path.reduce<unknown>((value, name) => (value as JsonObject | null | undefined)?.[name], message.data);
-  if ((typeof key !== "string" && typeof key !== "number") || key === "") {
+  const key = keyIn(path, message.data);
+  if (key === undefined) {
     throw new GiveUpError(`the trigger ${message.id} has no key of ${saga} at $.trigger.${path.join(".")}`);
   }
   return {
     saga,
-    key: String(key),
+    key,
     data: message.data as JsonObject,
     messageId: message.id,
     correlationid: message.correlationid,
