@@ -3,7 +3,7 @@ import type { DeadLetterStatus } from "./admin-api.ts";
 
 /**
  * What the admin endpoint answers about what a service has done under a correlation id; as admin-api.ts, whose token it
- * asks for. Data of messages is never shown.
+ * asks for. Data of messages is not shown, but for what a saga's log keeps of it.
  */
 export const journalPaths = {
   /** `:id` is a correlation id or a saga's id. 200 `ServiceJournal`, empty when the service knows nothing of it. */

@@ -1,11 +1,6 @@
-import type {
-  JournaledLetter,
-  JournaledMessage,
-  JournaledMove,
-  JournaledRequest,
-  JournaledSaga,
-  ServiceJournal,
-} from "../../service/admin-journal-api.ts";
+import type { JournaledMessage, JournaledRequest, ServiceJournal } from "../../service/admin-journal-api.ts";
+import { letterFacts } from "./letter-facts.ts";
+import { sagaFacts, toldBySagas } from "./saga-facts.ts";
 
 /** What kind of thing happened, in the words of the timeline. */
 export type Kind =
@@ -60,7 +55,8 @@ export interface Handling {
   readonly at: string;
 }
 
-interface Sent extends JournaledMessage {
+/** A message, and who wrote it. */
+export interface Sent extends JournaledMessage {
   readonly service: string;
 }
 
@@ -70,12 +66,7 @@ export function factsOf(journals: readonly ServiceJournal[], handlings: readonly
       all.map((message) => [message.id, { ...message, service }] as const),
     ),
   );
-  const sent = new Set([...messages.values()].map(stageKey));
-  const moved = new Set(
-    journals.flatMap(({ service, sagas }) =>
-      sagas.flatMap(({ log }) => log.map(({ causedBy }) => `${service} ${causedBy}`)),
-    ),
-  );
+  const isTold = toldBySagas(journals);
   const lettered = new Set(
     journals.flatMap(({ deadLetters }) =>
       deadLetters.filter(({ status }) => status !== "replayed").map((one) => `${one.consumer} ${one.messageId}`),
@@ -85,17 +76,11 @@ export function factsOf(journals: readonly ServiceJournal[], handlings: readonly
     ...journals.flatMap(({ service, requests }) => requests.map((request) => requestFact(service, request))),
     ...[...messages.values()].map(messageFact),
     ...handlings
-      // A saga's own log says what the host has done with a message, and a dead letter that it has not been handled.
-      .filter(({ service, messageId }) => !moved.has(`${service} ${messageId}`))
+      // A saga's own log says what its host has done with a message, and a dead letter that it has not been handled.
+      .filter((handling) => !isTold(handling))
       .filter(({ consumer, messageId }) => !lettered.has(`${consumer} ${messageId}`))
       .map((handling) => handlingFact(handling, messages.get(handling.messageId))),
-    ...journals.flatMap(({ service, sagas }) =>
-      sagas.flatMap((saga) =>
-        saga.log
-          .filter((move) => !SENDS.has(move.what) || !sent.has(stageKey({ ...move, sagaId: saga.id })))
-          .map((move) => moveFact(service, saga, move)),
-      ),
-    ),
+    ...journals.flatMap((journal) => sagaFacts(journal, messages)),
     ...journals.flatMap(({ service, deadLetters }) =>
       deadLetters.flatMap((letter) => letterFacts(service, letter, messages.get(letter.messageId ?? ""))),
     ),
@@ -114,7 +99,8 @@ function requestFact(service: string, { at, command, status, milliseconds, repla
 function messageFact(message: Sent): Fact {
   const { id, at, service, causationId, sagaId, step } = message;
   const about = [
-    step === undefined ? "" : `step ${step}`,
+    // What a reply settles, its saga says.
+    step === undefined || message.outcome !== undefined ? "" : `[${step}]`,
     message.outcome === undefined || message.outcome === "success" ? "" : message.outcome,
     message.sentAt === undefined ? (message.parked === undefined ? "not sent yet" : `parked: ${message.parked}`) : "",
   ];
@@ -144,7 +130,7 @@ function kindOf({ outcome, noop, purpose, attempt = 1, direction, step }: Journa
 }
 
 function handlingFact({ service, messageId, consumer, at }: Handling, message: Sent | undefined): Fact {
-  const spent = message === undefined ? undefined : Math.max(0, Date.parse(at) - Date.parse(message.at));
+  const spent = message === undefined ? undefined : handledAfter(message, at);
   return {
     at,
     causes: [messageId],
@@ -156,81 +142,25 @@ function handlingFact({ service, messageId, consumer, at }: Handling, message: S
       consumer,
       ...(message === undefined ? {} : { sender: message.service }),
       ...(spent === undefined ? {} : { handledAfterMs: spent }),
-      ...detail([consumer === service ? "" : `by ${consumer}`, spent === undefined ? "" : `after ${spent} ms`]),
-    },
-  };
-}
-
-/** Log entries that say what a message says too. */
-const SENDS: ReadonlySet<string> = new Set(["command-sent", "tombstone-sent"]);
-
-const MOVES: Readonly<Record<string, Kind>> = {
-  "timed-out": "timeout",
-  "deadline-passed": "timeout",
-  "command-sent": "command",
-  "tombstone-sent": "operator",
-  "compensation-begun": "compensation",
-  "nothing-to-undo": "no-op",
-  "reply-unhandled": "stuck",
-};
-
-function moveFact(service: string, { id: sagaId }: JournaledSaga, move: JournaledMove): Fact {
-  const { at, what, step, direction, attempt, causedBy } = move;
-  const compensates = direction === "compensation" && step !== undefined ? " (compensation)" : "";
-  return {
-    at,
-    causes: causedBy === undefined ? [] : [causedBy],
-    told: {
-      service,
-      kind: MOVES[what] ?? (/stuck/.test(what) ? "stuck" : /^operator/.test(what) ? "operator" : "saga"),
-      what: `${step === undefined ? "" : `${step}${compensates} `}${what.replaceAll("-", " ")}`,
-      sagaId,
-      ...(step === undefined ? {} : { step }),
       ...detail([
-        attempt === undefined || attempt < 2 ? "" : `attempt ${attempt}`,
-        move.detail === undefined ? "" : typeof move.detail === "string" ? move.detail : JSON.stringify(move.detail),
+        spent === undefined ? "" : `after ${spent} ms`,
+        consumer === service || consumer === `${service}.commands` ? "" : `by ${consumer}`,
       ]),
     },
   };
 }
 
-function letterFacts(service: string, letter: JournaledLetter, message: Sent | undefined): readonly Fact[] {
-  const { consumer, messageId, type, status, attempts, error, at, resolvedAt, reason } = letter;
-  const told = {
-    service,
-    what: nameOf(type),
-    consumer,
-    ...(messageId === undefined ? {} : { messageId }),
-    ...(message === undefined ? {} : { sender: message.service }),
-  };
-  const causes = messageId === undefined ? [] : [messageId];
-  const waited = attempts === 0;
-  const tried = `given up after ${attempts} ${attempts === 1 ? "attempt" : "attempts"}: ${error}`;
-  const resolution = status === "discarded" ? `discarded: ${reason ?? ""}` : "replayed";
-  return [
-    {
-      at,
-      causes,
-      told: { ...told, kind: waited ? "waiting" : "dead letter", ...detail([waited ? error : tried]) },
-    },
-    ...(resolvedAt === undefined || (waited && status === "replayed")
-      ? []
-      : [{ at: resolvedAt, causes, told: { ...told, kind: "operator" as const, ...detail([resolution]) } }]),
-  ];
-}
-
-type Staged = Pick<JournaledMove, "step" | "direction" | "round" | "attempt"> & { readonly sagaId?: string };
-
-function stageKey({ sagaId, step, direction, round, attempt }: Staged): string {
-  return [sagaId, step, direction, round, attempt].join(" ");
-}
-
 /** `OrderPlaced` of `orders.OrderPlaced`: who wrote it is said beside. */
-function nameOf(type: string): string {
+export function nameOf(type: string): string {
   return type.slice(type.indexOf(".") + 1);
 }
 
-function detail(parts: readonly string[]): { readonly detail?: string } {
+export function detail(parts: readonly string[]): { readonly detail?: string } {
   const text = parts.filter((part) => part !== "").join(", ");
   return text === "" ? {} : { detail: text };
+}
+
+/** Milliseconds from a message's writing to a moment at which it was handled; clocks may disagree. */
+export function handledAfter(message: JournaledMessage, at: string): number {
+  return Math.max(0, Date.parse(at) - Date.parse(message.at));
 }

@@ -8,9 +8,7 @@ export function traceMermaid({ services, entries }: Timeline): string {
   const client = entries.some(({ kind }) => kind === "request");
   const ids = new Map(services.map((service, index) => [service, `p${index + 1}`]));
   const idOf = (service: string) => ids.get(service) ?? "p0";
-  const reached = new Set(
-    entries.flatMap(({ kind, messageId }) => (ARRIVES.has(kind) && messageId ? [messageId] : [])),
-  );
+  const reached = new Set(entries.flatMap(({ sender, messageId }) => (sender && messageId ? [messageId] : [])));
   return [
     "sequenceDiagram",
     "  autonumber",
@@ -20,7 +18,7 @@ export function traceMermaid({ services, entries }: Timeline): string {
   ].join("\n");
 }
 
-const ARRIVES: ReadonlySet<string> = new Set(["handled", "dead letter", "waiting"]);
+const LOST: ReadonlySet<string> = new Set(["dead letter", "waiting"]);
 const MESSAGES: ReadonlySet<string> = new Set(["event", "command", "compensation", "retry", "reply", "no-op"]);
 
 function linesOf(
@@ -32,8 +30,8 @@ function linesOf(
   const self = idOf(service);
   const told = `${what}${detail === undefined ? "" : ` (${detail})`}`;
   if (kind === "request") return [`  p0->>${self}: ${escaped(told)}`];
-  if (kind === "handled" && sender !== undefined) return [`  ${idOf(sender)}->>${self}: ${escaped(told)}`];
-  if (ARRIVES.has(kind) && sender !== undefined) return [`  ${idOf(sender)}-x${self}: ${escaped(`${kind}: ${told}`)}`];
+  if (LOST.has(kind) && sender !== undefined) return [`  ${idOf(sender)}-x${self}: ${escaped(`${kind}: ${told}`)}`];
+  if (kind !== "operator" && sender !== undefined) return [`  ${idOf(sender)}->>${self}: ${escaped(told)}`];
   // The arrow says it, where the message has arrived.
   if (MESSAGES.has(kind) && messageId !== undefined && reached.has(messageId)) return [];
   return [`  Note over ${self}: ${escaped(kind === "saga" ? told : `${kind}: ${told}`)}`];

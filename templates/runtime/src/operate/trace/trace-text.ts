@@ -23,12 +23,12 @@ export function traceText(timeline: Timeline, width: number, colour: boolean): s
   const lines = entries.map((entry, index) => {
     const { at, afterMs, service, kind, what, messageId, detail } = entry;
     const after = index === 0 ? "" : `+${span(afterMs)}`;
-    const columns = `${at.slice(11, 23)} ${after.padStart(9)}  ${oneLine(service, names).padEnd(names)} ${kind.padEnd(kinds)} `;
-    const told = `${what}${messageId === undefined ? "" : ` ${messageId.slice(-8)}`}`;
+    const columns = `${at.slice(11, 23)} ${after.padStart(8)}  ${oneLine(service, names).padEnd(names)} ${kind.padEnd(kinds)} `;
+    const told = `${what}${messageId === undefined || kind === "saga" ? "" : ` ${messageId.slice(-8)}`}`;
     const line = `${columns}${told}${detail === undefined ? "" : `  ${detail}`}`;
     if (detail === undefined || line.length <= width) return painted(oneLine(line, width), kind, colour);
     // Below what it is about, where it has more room.
-    const below = `${" ".repeat(27)}${oneLine(detail, Math.max(20, width - 27))}`;
+    const below = `${" ".repeat(BELOW)}${oneLine(detail, Math.max(20, width - BELOW))}`;
     return [oneLine(`${columns}${told}`, width), below].map((part) => painted(part, kind, colour)).join("\n");
   });
   return [
@@ -38,6 +38,9 @@ export function traceText(timeline: Timeline, width: number, colour: boolean): s
     ...(gaps.length === 0 ? [] : ["", ...gaps.map((gap) => `missing: ${oneLine(gap, 500)}`)]),
   ].join("\n");
 }
+
+/** Where details begin that do not fit beside what they are about. */
+const BELOW = 24;
 
 /** `12 ms`, `1.5 s`, `4 min`, `3 h`, `2 d`. */
 export function span(ms: number): string {

@@ -1,123 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Handling } from "../../../../../templates/runtime/src/operate/trace/facts.ts";
 import { timelineOf } from "../../../../../templates/runtime/src/operate/trace/timeline.ts";
 import { escaped, traceMermaid } from "../../../../../templates/runtime/src/operate/trace/trace-mermaid.ts";
 import { span, traceText } from "../../../../../templates/runtime/src/operate/trace/trace-text.ts";
-import type {
-  JournaledMessage,
-  JournaledMove,
-  ServiceJournal,
-} from "../../../../../templates/runtime/src/service/admin-journal-api.ts";
 import { grammarFault, shown } from "./mermaid-grammar.ts";
-
-const at = (ms: number) => new Date(Date.UTC(2026, 10, 25, 14, 3, 11) + ms).toISOString().replace("Z", "000Z");
-const id = (n: number) => `01983a7c-0000-7000-8000-${String(n).padStart(12, "0")}`;
-const message = (n: number, ms: number, type: string, more: Partial<JournaledMessage> = {}): JournaledMessage => ({
-  id: id(n),
-  type,
-  topic: "t",
-  key: "k",
-  at: at(ms),
-  sentAt: at(ms + 1),
-  ...more,
-});
-const journal = (service: string, more: Partial<ServiceJournal> = {}): ServiceJournal => ({
-  service,
-  requests: [],
-  messages: [],
-  sagas: [],
-  deadLetters: [],
-  keepsMessages: "7d",
-  more: false,
-  ...more,
-});
-const handled = (service: string, n: number, ms: number, consumer = service): Handling => ({
-  service,
-  messageId: id(n),
-  consumer,
-  at: at(ms),
-});
-const stage = { sagaId: "payment:1", step: "reserve-stock", round: 1 } as const;
-
-/** A saga that retried, timed out, compensated for nothing, got stuck and was skipped by an operator. */
-function sagaStory() {
-  const forward = { ...stage, direction: "forward", purpose: "do" } as const;
-  const back = { ...stage, direction: "compensation", attempt: 1, purpose: "do" } as const;
-  const move = (ms: number, what: string, more: Partial<JournaledMove> = {}): JournaledMove => ({
-    at: at(ms),
-    what,
-    step: stage.step,
-    direction: "forward",
-    round: 1,
-    ...more,
-  });
-  const orders = journal("orders", {
-    requests: [{ at: at(0), command: "PlaceOrder", status: 200, milliseconds: 9, replayed: false }],
-    messages: [message(1, 3, "orders.OrderPlaced")],
-  });
-  const payments = journal("payments", {
-    messages: [
-      message(2, 10, "inventory.ReserveStock", { ...forward, attempt: 1, causationId: id(1) }),
-      message(3, 1_010, "inventory.ReserveStock", { ...forward, attempt: 2, causationId: id(1) }),
-      message(4, 2_020, "inventory.ReleaseStock", { ...back, causationId: id(1) }),
-    ],
-    sagas: [
-      {
-        id: "payment:1",
-        correlationId: "story",
-        status: "compensated-with-exceptions",
-        stuck: false,
-        log: [
-          move(9, "started", { causedBy: id(1) }),
-          move(10, "command-sent", { attempt: 1 }),
-          move(1_009, "timed-out", { attempt: 1 }),
-          move(1_010, "command-sent", { attempt: 2 }),
-          move(2_019, "step-unknown"),
-          move(2_020, "compensation-begun"),
-          move(2_021, "command-sent", { direction: "compensation", attempt: 1 }),
-          move(2_030, "step-succeeded", { direction: "compensation", causedBy: id(5) }),
-          move(2_040, "stuck", { detail: "unknown" }),
-          move(9_000, "operator-skipped", { detail: "seen by phone" }),
-        ],
-      },
-    ],
-  });
-  const inventory = journal("inventory", {
-    messages: [
-      message(5, 2_025, "inventory.StockReleased", {
-        ...stage,
-        direction: "compensation",
-        outcome: "success",
-        noop: true,
-        causationId: id(4),
-      }),
-    ],
-    deadLetters: [
-      {
-        consumer: "inventory.commands",
-        messageId: id(3),
-        type: "inventory.ReserveStock",
-        status: "discarded",
-        attempts: 6,
-        error: "deadlock; see #12",
-        at: at(1_900),
-        resolvedAt: at(9_500),
-        reason: "compensated",
-      },
-    ],
-  });
-  return timelineOf(
-    "story",
-    [orders, payments, inventory],
-    [
-      handled("payments", 1, 8, "payments.payment"),
-      handled("inventory", 4, 2_024, "inventory.commands"),
-      handled("inventory", 3, 1_900, "inventory.commands"),
-      handled("payments", 5, 2_029, "payment.replies"),
-    ],
-  );
-}
+import { at, handled, id, journal, message, sagaStory } from "./story.fixture.ts";
 
 describe("a timeline", () => {
   it("tells the whole story of a saga in order", () => {
@@ -126,19 +13,23 @@ describe("a timeline", () => {
       [
         "orders: request: PlaceOrder",
         "orders: event: OrderPlaced",
-        "payments: saga: reserve-stock started",
-        "payments: command: ReserveStock",
-        "payments: timeout: reserve-stock timed out",
-        "payments: retry: ReserveStock",
+        "orders: saga: started",
+        "orders: command: ReserveStock",
         "inventory: dead letter: ReserveStock",
-        "payments: saga: reserve-stock step unknown",
-        "payments: compensation: reserve-stock compensation begun",
-        "payments: compensation: ReleaseStock",
+        "orders: timeout: reserve-stock timed out",
+        "orders: retry: ReserveStock",
+        "orders: timeout: reserve-stock timed out",
+        "orders: saga: reserve-stock unknown",
+        "orders: compensation: compensation begun",
+        "orders: compensation: ReleaseStock",
         "inventory: handled: ReleaseStock",
         "inventory: no-op: StockReleased",
-        "payments: saga: reserve-stock (compensation) step succeeded",
-        "payments: stuck: reserve-stock stuck",
-        "payments: operator: reserve-stock operator skipped",
+        "orders: saga: reserve-stock compensated",
+        "orders: command: CancelOrder",
+        "orders: stuck: compensated stuck",
+        "orders: operator: compensated operator asked to skip",
+        "orders: operator: CancelOrder",
+        "orders: saga: compensated skipped",
         "inventory: operator: ReserveStock",
       ],
     );
@@ -151,16 +42,43 @@ describe("a timeline", () => {
       lines.every((line) => line.length <= 80),
       text,
     );
-    assert.equal(lines[0], "story: 16 entries, 3 services, 9.5 s");
-    assert.match(text, /^14:03:11\.000 {12}orders {4}request {6}PlaceOrder {2}answered 200 in 9 ms$/m);
-    assert.match(
-      text,
-      /^14:03:13\.024 +\+4 ms {2}inventory handled {6}ReleaseStock 00000004\n {27}by inventory\.commands, after 4 ms$/m,
-    );
+    assert.equal(lines[0], "9c1f7a52: 20 entries, 2 services, 1 h");
+    assert.match(text, /^14:03:11\.000 {11}orders {4}request {6}PlaceOrder {2}answered 200 in 9 ms$/m);
+    assert.match(text, /^14:04:11\.474 +\+11 ms {2}inventory handled {6}ReleaseStock c0de0004 {2}after 11 ms$/m);
     assert.equal(text.includes("\u001b"), false);
-    assert.equal(traceText(sagaStory(), 80, true).includes("\u001b[31m14:03:12.900"), true);
+    assert.equal(traceText(sagaStory(), 80, true).includes("\u001b[31m14:03:23.840"), true);
   });
 
+  // Removed once: `oneLine` in trace-text.ts.
+  it("lets nothing of a message reach the terminal but its letters", () => {
+    const error = `\u001b[2J${"and so on ".repeat(30)}`;
+    const letter = {
+      consumer: "c",
+      type: `a.\u001b]0;x\u0007${"B".repeat(90)}`,
+      status: "failed",
+      attempts: 1,
+      error,
+    } as const;
+    const story = timelineOf(
+      "\u001b[31mx",
+      [
+        journal("a", {
+          deadLetters: [{ ...letter, messageId: id(1), at: at(1) }],
+          messages: [message(1, 0, letter.type)],
+        }),
+      ],
+      [],
+      [`a: ${error}`],
+    );
+    const text = traceText(story, 80, false);
+    assert.equal(text.includes("\u001b"), false);
+    assert.ok(
+      text.split("\n").every((line) => line.length <= 80 || line.startsWith("missing: ")),
+      text,
+    );
+  });
+
+  // Removed once: the causes' times in timeline.ts.
   it("shows nothing before what led to it, however wrong the clocks are", () => {
     const entry = fc.record({ skew: fc.integer({ min: -5_000, max: 5_000 }), cause: fc.nat(), by: fc.nat(2) });
     fc.assert(
@@ -191,6 +109,7 @@ describe("a timeline", () => {
     );
   });
 
+  // Removed once: the path already walked in timeline.ts.
   it("ends with causes that lead in a circle", () => {
     const messages = [message(1, 1, "a.A", { causationId: id(2) }), message(2, 2, "a.B", { causationId: id(1) })];
     assert.equal(timelineOf("x", [journal("a", { messages })], []).entries.length, 2);
@@ -238,14 +157,16 @@ describe("a timeline as a sequence diagram", () => {
     const diagram = traceMermaid(sagaStory());
     assert.equal(grammarFault(diagram), undefined);
     assert.match(diagram, /^ {2}p0->>p1: PlaceOrder \(answered 200 in 9 ms\)$/m);
-    assert.match(diagram, /^ {2}p2->>p3: ReleaseStock/m);
+    assert.match(diagram, /^ {2}p1->>p2: ReleaseStock \(after 11 ms\)$/m);
+    assert.match(diagram, /^ {2}p2->>p1: reserve-stock compensated \(by StockReleased c0de0005, after 14 ms\)$/m);
     assert.match(
       diagram,
-      /^ {2}p2-xp3: dead letter#58; ReserveStock \(given up after 6 attempts#58; deadlock#59; see #35;12\)$/m,
+      /^ {2}p1-xp2: dead letter#58; ReserveStock \(given up after 6 attempts#58; .*missing#59; see #35;12\)$/m,
     );
-    assert.match(diagram, /^ {2}Note over p2: stuck#58; reserve-stock stuck/m);
+    assert.match(diagram, /^ {2}Note over p1: stuck#58; compensated stuck \(unknown\)$/m);
   });
 
+  // Removed once: the escape of the semicolon, and of the colon. Mermaid's own parser took 3,000 such diagrams.
   it("parses whatever the names are", () => {
     const nasty = fc.oneof(
       fc.string({ unit: "binary", minLength: 1 }),

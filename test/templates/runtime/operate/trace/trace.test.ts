@@ -160,16 +160,6 @@ describe("eda-operate trace, of two running services", function () {
     });
   }
 
-  it("reads the messages of a correlation through their index", async () => {
-    await around.database.transaction(async (tx) => {
-      await tx.query("SET LOCAL enable_seqscan = off");
-      const { rows } = await tx.query<{ "QUERY PLAN": string }>(
-        `EXPLAIN SELECT FROM public.outbox_published WHERE (headers ->> 'correlationid') COLLATE "C" = 'x'`,
-      );
-      assert.match(rows.map((row) => row["QUERY PLAN"]).join("\n"), /outbox_published_correlation/);
-    });
-  });
-
   const url = () => orders.addresses.http ?? "";
   const story1 = (id: string) => ({ "x-correlation-id": id });
 
