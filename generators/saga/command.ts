@@ -62,13 +62,12 @@ export const command: Command<SagaAnswers> = {
       key: "service",
       flag: "--service <name>",
       describe: "service that hosts it: the trigger's, unless told",
-      parse: kebabName("a service"),
+      parse: (text) => (text === "" ? undefined : kebabName("a service")(text)),
       decides: "cqrs-sagas",
       question: {
         message: "Which service hosts it?",
         when: hasEvents,
-        default: ({ name, trigger }, system) =>
-          knownSaga(name, system)?.service ?? trigger?.split(".")[0] ?? system?.services[0]?.name ?? "",
+        default: ({ name, trigger }, system) => knownSaga(name, system)?.service ?? trigger?.split(".")[0] ?? "",
         stands,
       },
     },
@@ -192,7 +191,9 @@ function ending(
 
 function hostOf({ service, trigger }: SagaValue, answers: SagaAnswers): string {
   if (typeof service === "string") return service;
-  return answers.service ?? (typeof trigger === "string" ? trigger.slice(0, trigger.indexOf(".")) : "");
+  // The default of an answer is the host of the trigger that was answered, and here the file has a trigger.
+  const isDefault = answers.service === undefined || answers.service === answers.trigger?.split(".")[0];
+  return isDefault && typeof trigger === "string" ? trigger.slice(0, trigger.indexOf(".")) : (answers.service ?? "");
 }
 
 function hasEvents(_answers: Partial<SagaAnswers>, system: System | undefined): boolean {

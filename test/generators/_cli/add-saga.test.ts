@@ -178,7 +178,7 @@ deadline: 2h
       assert.match(read("shop/eda.yaml"), /cqrs-sagas: \{ status: decided/);
     }));
 
-  for (const text of hostileTexts.filter((each, at) => at % 5 === 0 && !each.includes("\u0000"))) {
+  for (const text of hostileTexts.filter((each, at) => at % 5 === 1 && !each.includes("\u0000"))) {
     it(`refuses ${JSON.stringify(text.slice(0, 30))} in every flag, in a line, and writes nothing`, () =>
       inSandbox(async (sandbox) => {
         const { shop, root, add } = sandbox;
