@@ -12,7 +12,7 @@ import { ordersDefinition, ordersImplementation } from "./orders.fixture.ts";
 import { adminToken, ask, type Surroundings, surroundings } from "./running.ts";
 
 /** Ends with its last step, so that the orders themselves take no part. */
-const { completed: _, compensated: __, ...saga } = paymentSaga();
+const { completed, compensated: _, ...saga } = paymentSaga();
 const topics = ["payment.replies", ...["inventory", "fraud", "payments", "orders"].map((name) => `${name}.commands`)];
 
 const hosting = (definition: SagaDefinition): ServiceDefinition => ({
@@ -74,12 +74,34 @@ describe("a service that hosts a saga", () => {
     assert.doesNotMatch(text, /eda_sagas_(in_flight|stuck){saga/);
   });
 
+  it("asks itself, as one of its participants, like any other service", async () => {
+    await cp("templates/saga-participant/migrations", fileURLToPath(around.options.migrations), { recursive: true });
+    const orders = createService(
+      { ...hosting({ ...saga, completed: completed! }), commandsTopic: "orders.commands" },
+      ordersImplementation,
+      around.config,
+      around.options,
+    );
+    await orders.start();
+    services.push(orders);
+    await play(({ type }) => (type === "orders.ConfirmOrder" ? undefined : "success"));
+    const events = await around.messages("orders.order.events");
+    const id = await place(orders);
+    await eventually(async () =>
+      (await list(orders, "?status=completed")).items.some((item: { id: string }) => item.id === id),
+    );
+    assert.deepEqual(
+      (await eventually(() => events, { until: ({ length }) => length === 2 })).map(({ type }) => type),
+      ["orders.OrderPlaced", "orders.OrderConfirmed"],
+    );
+  });
+
   // Removed once: `onPublished` in messaging.ts. Then no attempt times out, and the saga waits until its deadline.
   it("says at error level which saga is stuck, where and why, and counts it apart from those in flight", async () => {
     const orders = await started("all", {
       ...saga,
       groups: saga.groups.map((group) =>
-        group.map(({ compensation: ___, ...step }) => ({ ...step, timeoutMs: 100, kind: "pivot" as const })),
+        group.map(({ compensation: __, ...step }) => ({ ...step, timeoutMs: 100, kind: "pivot" as const })),
       ),
     });
     await play(() => undefined);

@@ -78,4 +78,26 @@ describe("the limit on sagas in flight", () => {
     const another = createInFlightLimit(stage.on.database, "loyalty", 3);
     await stage.on.database.transaction((tx) => another.reserve(tx, 3));
   });
+
+  it("lets many begin side by side while more than half of it is free, and one at a time after that", async () => {
+    const limit = createInFlightLimit(stage.on.database, "payment", 64);
+    const { signal } = new AbortController();
+    assert.equal(await limit.admit(200, signal), 2, "a sixteenth of half of it");
+    await stage.on.database.transaction(async (tx) => {
+      await limit.reserve(tx, 2);
+      await stage.on.database.transaction((another) => limit.reserve(another, 2));
+    });
+    await there(40, false);
+    let times = 0;
+    await stage.on.database.transaction(async (tx) => {
+      times++;
+      await limit.reserve(tx, 2);
+      const { rows } = await tx.query(
+        "SELECT FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND pid = pg_backend_pid()",
+      );
+      assert.equal(rows.length, 1);
+    });
+    assert.equal(times, 2, "it was further away when they were admitted");
+    assert.equal(await limit.admit(200, signal), 24);
+  });
 });
