@@ -21,7 +21,7 @@ const beyondPlain = Symbol("beyond the plain notation");
 const bareKey = /[A-Za-z0-9_/][A-Za-z0-9_./-]{0,200}(?=:(?:[ \r\n]|$))/y;
 const singleQuoted = /'(?:[^'\n\r]|'')*'/y;
 const doubleQuoted = /"[^"\\\n\r]*"/y;
-const bareStart = /[\p{L}0-9_./+~]|-[0-9.]/uy;
+const bareStart = /[\p{L}0-9_./+~$]|-[0-9.]/uy;
 const bareInFlow = /[^\n\r,[\]{}:#]*/y;
 const blanks = / */y;
 
