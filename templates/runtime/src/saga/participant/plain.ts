@@ -91,9 +91,8 @@ export function plainRunner<State, Command extends NamedCommand, Event extends N
     return events;
   }
 
-  /** Which aggregates are known beforehand to be needed. */
+  /** Which aggregates are about to be needed: an author's handler, too, mostly executes something on its command's. */
   function aggregateOf(task: SagaTask, locked: LockedRows): readonly string[] {
-    if (parts.handlerOf(task.command) !== undefined) return [];
     if (judge(locked.get(task), task).be !== "done") return [];
     const id = aggregateIdIn(definition, task.data);
     return id === undefined ? [] : [id];

@@ -316,56 +316,60 @@ describe("a saga's command", () => {
     });
   });
 
-  it("whose events are none that the saga waits for is the author's mistake, and is not done", async () => {
-    const silent: ShopImplementation = {
-      ...shop,
-      commands: {
-        ...shop.commands,
-        ReserveStock: async ({ data }, { execute }) => execute({ type: "PackOrder", data }),
-      },
-    };
-    await rig.handle(silent, [asks(order)]);
-    assert.deepEqual(await letters(), [
-      "3 shop.ReserveStock must lead to shop.StockReserved or shop.StockRejected, and led to OrderPacked",
-    ]);
-    assert.deepEqual(await rig.told(order), []);
-    assert.deepEqual(await rig.state(order), []);
+  describe("and the author's handler", () => {
+    it("that leads to none of the events that the saga waits for made a mistake: nothing is done", async () => {
+      const silent: ShopImplementation = {
+        ...shop,
+        commands: {
+          ...shop.commands,
+          ReserveStock: async ({ data }, { execute }) => execute({ type: "PackOrder", data }),
+        },
+      };
+      await rig.handle(silent, [asks(order)]);
+      assert.deepEqual(await letters(), [
+        "3 shop.ReserveStock must lead to shop.StockReserved or shop.StockRejected, and led to OrderPacked",
+      ]);
+      assert.deepEqual(await rig.told(order), []);
+      assert.deepEqual(await rig.state(order), []);
+    });
   });
 
-  it("is done by one statement a table, however many come: rows, aggregates, outbox", async () => {
-    const texts: string[] = [];
-    const counting: typeof rig.database = {
-      ...rig.database,
-      transaction: (work, options) =>
-        rig.database.transaction(
-          (tx) =>
-            work({
-              query(text, values) {
-                texts.push(
-                  text
-                    .replace(/^--.*\n/gm, "")
-                    .trim()
-                    .split(/\s+/)
-                    .slice(0, 3)
-                    .join(" "),
-                );
-                return tx.query(text, values);
-              },
-            }),
-          options,
-        ),
-    };
-    const records = Array.from({ length: 50 }, () => asks(randomUUID()));
-    await batchHandler(rig.consumer(shop, {}, counting))(batchOf(records));
-    assert.deepEqual(texts, [
-      "INSERT INTO public.inbox_position",
-      "INSERT INTO public.inbox",
-      "INSERT INTO public.saga_participant",
-      "SELECT id, version,",
-      "INSERT INTO public.aggregates",
-      "UPDATE public.aggregates a",
-      "INSERT INTO public.outbox",
-      "UPDATE public.saga_participant p",
-    ]);
+  describe("among many", () => {
+    it("is done by one statement a table, however many come: rows, aggregates, outbox", async () => {
+      const texts: string[] = [];
+      const counting: typeof rig.database = {
+        ...rig.database,
+        transaction: (work, options) =>
+          rig.database.transaction(
+            (tx) =>
+              work({
+                query(text, values) {
+                  texts.push(
+                    text
+                      .replace(/^--.*\n/gm, "")
+                      .trim()
+                      .split(/\s+/)
+                      .slice(0, 3)
+                      .join(" "),
+                  );
+                  return tx.query(text, values);
+                },
+              }),
+            options,
+          ),
+      };
+      const records = Array.from({ length: 50 }, () => asks(randomUUID()));
+      await batchHandler(rig.consumer(shop, {}, counting))(batchOf(records));
+      assert.deepEqual(texts, [
+        "INSERT INTO public.inbox_position",
+        "INSERT INTO public.inbox",
+        "INSERT INTO public.saga_participant",
+        "SELECT id, version,",
+        "INSERT INTO public.aggregates",
+        "UPDATE public.aggregates a",
+        "INSERT INTO public.outbox",
+        "UPDATE public.saga_participant p",
+      ]);
+    });
   });
 });
