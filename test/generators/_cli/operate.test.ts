@@ -4,7 +4,7 @@ import { describe, it } from "mocha";
 import { inSandbox } from "../../support/sandbox.ts";
 import { assertPlainError } from "./plain-error.ts";
 
-describe("eda dead-letters, eda outbox and eda sagas", () => {
+describe("eda dead-letters, eda outbox, eda sagas and eda trace", () => {
   // Red where what it loads imports a package: postmaster.ts, for one.
   it("are the runtime's own verbs, from any folder, words and exit code and all, before anything is installed too", () =>
     inSandbox(async ({ eda, shop }) => {
@@ -12,6 +12,11 @@ describe("eda dead-letters, eda outbox and eda sagas", () => {
       const list = ["dead-letters", "list", "--service", "orders"];
       assertPlainError(await eda(list, { cwd: "shop/docs" }), 1, /^nothing runs here: start it with `npm run dev`/);
       assertPlainError(await eda(["sagas", "--stuck"], { cwd: "shop" }), 1, /^nothing runs here/);
+      assertPlainError(
+        await eda(["trace", "payment:4711", "--format", "mermaid"], { cwd: "shop" }),
+        1,
+        /^nothing runs here/,
+      );
       assertPlainError(
         await eda(["outbox", "frobnicate"], { cwd: "shop" }),
         2,

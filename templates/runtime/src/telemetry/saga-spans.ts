@@ -67,7 +67,7 @@ function recordSaga(spans: Spans, saga: EndedSaga, moves: readonly Move[]): void
     at: saga.startedAt,
   });
   for (const stage of Map.groupBy(moves, ({ step, direction }) => `${step} ${direction}`).values()) {
-    const began = stage.find(({ what }) => what === "command-sent");
+    const began = stage.find(({ what }) => what === "command-sent" || what === "step-begun");
     const settled = stage.findLast(({ what }) => SETTLED.has(what));
     if (began === undefined) continue;
     const { step, direction } = began;
