@@ -1,4 +1,5 @@
 import type { ChoreographedStep, HostedSaga } from "../../templates/runtime/src/service/definition.ts";
+import { hasReplies } from "../_system/flows.ts";
 import type { Service, System } from "../_system/system.ts";
 import { commandsTopic, eventsTopic, repliesTopic } from "../_system/topics.ts";
 import { eventsOf, hostedBy, messageOf, serviceOf, stagesAt, stagesOf } from "./saga-roles.ts";
@@ -21,7 +22,7 @@ export function sagaParts(system: System, service: Service): SagaParts {
     return {
       definition: flow,
       eventTopics: Object.fromEntries(events.map((event) => [event, topicOf(system, event)])),
-      ...(isLed && { repliesTopic: repliesTopic(saga) }),
+      ...(hasReplies(flow) && { repliesTopic: repliesTopic(saga) }),
     };
   });
   const choreographed = stages.flatMap(({ saga, step, direction, sent }): ChoreographedStep[] => {
@@ -55,7 +56,7 @@ export function sagaParts(system: System, service: Service): SagaParts {
 /** The topics that a service writes or reads for sagas: as a participant, and as a host. */
 export function sagaTopics(system: System, service: Service): readonly string[] {
   const { commandsTopic: asked, sagas = [], choreographed = [] } = sagaParts(system, service);
-  const answered = stagesAt(system, service).filter(({ saga }) => saga.flow.style === "orchestration");
+  const answered = stagesAt(system, service).filter(({ saga }) => hasReplies(saga.flow));
   const led = hostedBy(system, service).filter(({ flow }) => flow.style === "orchestration");
   return [
     ...(asked === undefined ? [] : [asked]),

@@ -17,15 +17,23 @@ export function withFlows(system: System, flows: ReadonlyMap<string, SagaDefinit
 }
 
 function isUsed(sagas: readonly SagaEntry[]): (topic: Topic) => boolean {
-  const choreographies = new Set(sagas.flatMap(({ name, flow }) => (flow?.style === "choreography" ? [name] : [])));
+  const unanswered = new Set(sagas.flatMap(({ name, flow }) => (flow && !hasReplies(flow) ? [name] : [])));
   // While one flow is unknown, any command may come by topic.
   const sentTo = sagas.some(({ flow }) => flow === undefined)
     ? undefined
     : new Set(sagas.flatMap(({ flow }) => (flow?.style === "orchestration" ? commandsOf(flow) : [])).map(serviceOf));
   return ({ kind, owner }) => {
-    if (kind === "replies") return !choreographies.has(owner);
+    if (kind === "replies") return !unanswered.has(owner);
     return kind !== "commands" || sentTo === undefined || sentTo.has(owner);
   };
+}
+
+/**
+ * Whether anybody writes to a saga's topic of replies. What a choreography's services do is seen from their events, but
+ * for a compensation that had nothing to undo.
+ */
+export function hasReplies({ style, groups }: SagaDefinition): boolean {
+  return style === "orchestration" || groups.flat().some(({ compensation }) => compensation !== undefined);
 }
 
 /** Every command that a flow names, `inventory.ReserveStock`, in its own order; some more than once. */

@@ -12,6 +12,11 @@ export interface Cause {
   /** Id of the message that led to the command; none for an HTTP request. */
   readonly causationid?: string;
   readonly traceparent?: string;
+  /** Of a step of a choreography: its events tell which one they come of. */
+  readonly saganame?: string;
+  readonly sagaid?: string;
+  readonly sagastep?: string;
+  readonly sagadirection?: "forward" | "compensation";
 }
 
 export interface Aggregate<State, Command extends NamedCommand, Event extends NamedEvent> {

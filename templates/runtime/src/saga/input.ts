@@ -37,7 +37,8 @@ function resolve(value: SagaInputValue, state: SagaState): Json | undefined {
   }
 }
 
-function within(value: Json | undefined, at: readonly string[]): Json | undefined {
+/** What a path leads to in a value; undefined where it leads nowhere. */
+export function within(value: Json | undefined, at: readonly string[]): Json | undefined {
   let found: unknown = value;
   for (const name of at) {
     if (typeof found !== "object" || found === null || !Object.hasOwn(found, name)) return undefined;

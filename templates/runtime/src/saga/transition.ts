@@ -105,6 +105,8 @@ export type SagaInput =
 
 export interface SagaReply extends Stage {
   readonly type: "reply";
+  /** Of a choreography: a compensation that had nothing to undo may be the first that is seen of its saga. */
+  readonly id?: string;
   readonly round: number;
   /**
    * `refused`: the answer to a tombstone (skip, fail): the participant had not done it, and never will now. A tombstone

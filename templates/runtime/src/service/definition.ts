@@ -37,7 +37,10 @@ export interface HostedSaga {
   readonly definition: SagaDefinition;
   /** Topic of each event type that the saga reads: of its trigger, and, in a choreography, of all its events. */
   readonly eventTopics: Readonly<Record<string, string>>;
-  /** `payment.replies`; what a choreography's participants do is seen from its events. */
+  /**
+   * `payment.replies`. What a choreography's participants do is seen from its events: there, only compensations that had
+   * nothing to undo answer, and a choreography without any compensation has no such topic.
+   */
   readonly repliesTopic?: string;
   /** Sagas in flight at most, stuck ones not counted (R20). Default 1,000. */
   readonly limit?: number;

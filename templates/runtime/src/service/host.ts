@@ -5,6 +5,7 @@ import { stateTable } from "../aggregate/state-table.ts";
 import type { ConsumerRetry } from "../inbox/consumer-options.ts";
 import { openRequestJournal } from "../journal/request-journal.ts";
 import { insertMessages } from "../outbox/insert.ts";
+import { choreographyConsumer } from "../saga/choreography/consume.ts";
 import { tracedInsert } from "../telemetry/messaging-spans.ts";
 import { openSpans } from "../telemetry/open-spans.ts";
 import { createAdminApp } from "./admin.ts";
@@ -142,7 +143,11 @@ export function createService<State, Command extends NamedCommand, Event extends
           message,
           tx,
         ),
-      consumers: [...sagaCommands(definition, participant), ...(sagas?.consumers ?? [])],
+      consumers: [
+        ...sagaCommands(definition, participant),
+        ...choreographyConsumer(definition, participant),
+        ...(sagas?.consumers ?? []),
+      ],
       ...(sagas === undefined ? {} : { relayed: sagas }),
       failed: failure.reject,
       retry: options.retry,

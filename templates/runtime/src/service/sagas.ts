@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Database, Transaction } from "../database/database.ts";
 import type { InsertMessages } from "../outbox/outbox.ts";
+import { watchConsumer } from "../saga/choreography/watch-consumer.ts";
 import { armTimers } from "../saga/orchestrator/arming.ts";
 import { cleanUpSagas } from "../saga/orchestrator/clean-up.ts";
 import { createOrchestrator, type SetOrchestrator } from "../saga/orchestrator/create-orchestrator.ts";
@@ -37,11 +38,11 @@ export interface SagasOptions {
   readonly kick: () => void;
 }
 
-/** The orchestrations that a service hosts, in one of its processes. */
+/** The sagas that a service hosts, in one of its processes: orchestrations, and the watch over choreographies. */
 export interface ServiceSagas {
   /** Moves sagas for operators too: the verbs of `admin-verbs.ts` get it. */
   readonly orchestrator: SetOrchestrator;
-  /** Of triggers and replies. */
+  /** Of triggers and replies, and of a choreography's events. */
   readonly consumers: readonly ServiceConsumer[];
   /** For the relay: arms the timers of what has left, in the transaction that records it. */
   readonly onPublished: (tx: Transaction, ids: readonly string[]) => Promise<void>;
@@ -62,6 +63,7 @@ export function createSagas(options: SagasOptions): ServiceSagas | undefined {
   const hosted = definition.sagas ?? [];
   if (hosted.length === 0) return undefined;
   const retentionMs = sagaRetentionMs(config);
+  // Choreographies have no limit: see `watchConsumer`.
   const orchestrated = hosted.filter((saga) => saga.definition.style === "orchestration");
   const limits = new Map(
     orchestrated.map(({ definition: { saga }, limit = DEFAULT_LIMIT }) => [
@@ -102,8 +104,9 @@ export function createSagas(options: SagasOptions): ServiceSagas | undefined {
 
   return {
     orchestrator,
-    consumers: orchestrated.flatMap((saga) => {
+    consumers: hosted.flatMap((saga) => {
       const { definition: flow, repliesTopic } = saga;
+      if (flow.style === "choreography") return [watchConsumer({ orchestrator, hear, hosted: saga, retentionMs })];
       if (repliesTopic === undefined) throw new ConfigError(`the saga ${flow.saga} has no topic for its replies.`);
       return [
         triggerConsumer({

@@ -1,31 +1,27 @@
-import type { JsonObject, SagaDefinition, SagaDirection, SagaStep } from "../definition.ts";
-import type {
-  Course,
-  Decide,
-  SagaEffect,
-  SagaLogEntry,
-  SagaState,
-  Stage,
-  StepState,
-  Transition,
-} from "../transition.ts";
+import { isOver } from "../decide.ts";
+import type { JsonObject, SagaDefinition } from "../definition.ts";
+import type { Course, Decide, SagaEffect, SagaLogEntry, SagaState, Stage, Transition } from "../transition.ts";
+import { coursesOf, withCourse } from "./courses.ts";
+import { type Meaning, meaningOf } from "./meaning.ts";
 
 /**
  * The watchdog of a choreography: what the machine is to an orchestration, but it only looks on. A stage begins when
  * the event of its `on` is seen and settles with its own; the saga is over when nothing that has begun is open. Topics
  * give no order among each other, so each event counts whenever it comes, and the trigger may come late. What is open
- * at the deadline is stuck, until its event is seen after all.
+ * at the deadline is stuck, until its event is seen after all. Without a trigger by then, events of it were caused
+ * elsewhere: it is over with what they have led to.
  */
 export const observe: Decide = (definition, state, input): Transition => {
   switch (input.type) {
     case "triggered":
       return after(definition, state, input.id, (saga) =>
-        see({ ...saga, trigger: input.data }, definition, definition.trigger, input.data),
+        // R1: the same trigger again.
+        isTriggered(saga) ? unchanged(saga) : trigger(saga, definition, input.data, state !== undefined),
       );
     case "seen":
       return after(definition, state, input.id, (saga) => see(saga, definition, input.event, input.data));
     case "reply":
-      return after(definition, state, undefined, (saga) =>
+      return after(definition, state, input.id, (saga) =>
         // What has an event is seen by it; a compensation that had nothing to undo has none.
         input.noop === true && input.outcome === "success" ? settleNoop(saga, input) : unchanged(saga),
       );
@@ -33,40 +29,15 @@ export const observe: Decide = (definition, state, input): Transition => {
       return after(definition, state, undefined, (saga) =>
         input.timer.kind === "deadline" ? passDeadline(saga) : unchanged(saga),
       );
+    case "unhandled":
+      return after(definition, state, undefined, (saga) => markUnhandled(saga, input, input.error));
     default:
-      // Nothing is sent from here that could be parked, be retried or have its answer fail.
+      // Nothing is sent from here that could be parked or be retried.
       return after(definition, state, undefined, unchanged);
   }
 };
 
-/** The stages that an event begins or settles, and how. */
-export function meaningOf(definition: SagaDefinition, event: string): readonly (Stage & { readonly as: Meaning })[] {
-  return stagesOf(definition).flatMap(({ step, direction, on, success, failure }) => [
-    ...(on === event ? [{ step, direction, as: "begun" as const }] : []),
-    ...(success === event ? [{ step, direction, as: "succeeded" as const }] : []),
-    ...(failure === event ? [{ step, direction, as: "failed" as const }] : []),
-  ]);
-}
-
-type Meaning = "begun" | "succeeded" | "failed";
 type Change = { readonly state: SagaState; readonly log: readonly SagaLogEntry[] };
-
-function stagesOf({ groups }: SagaDefinition) {
-  return groups
-    .flat()
-    .flatMap((step: SagaStep) => [
-      stageOf(step.id, "forward", step),
-      ...(step.compensation === undefined ? [] : [stageOf(step.id, "compensation", step.compensation)]),
-    ]);
-}
-
-function stageOf(
-  step: string,
-  direction: SagaDirection,
-  { on, success, failure }: { readonly on?: string; readonly success: string; readonly failure?: string },
-) {
-  return { step, direction, on, success, failure };
-}
 
 function after(
   definition: SagaDefinition,
@@ -80,11 +51,11 @@ function after(
   if (before !== undefined && changed === before) return { state: before, effects: log.map(asEffect) };
   const state = withStatus(changed);
   const effects: SagaEffect[] = log.map(asEffect);
-  if (before === undefined) {
+  if (before === undefined || (before.deadlinePassed && !state.deadlinePassed)) {
     const timer = { kind: "deadline", step: "", direction: "forward", round: 0, attempt: 0 } as const;
     effects.unshift({ type: "timer", timer, afterMs: definition.deadlineMs, starts: "now" });
-    effects.unshift(asEffect({ what: "started" }));
   }
+  if (before === undefined) effects.unshift(asEffect({ what: "started" }));
   const stuck = isOpenStuck(state);
   if (before === undefined || state.status !== before.status || stuck !== isOpenStuck(before))
     effects.push({ type: "status", status: state.status, stuck });
@@ -94,6 +65,29 @@ function after(
 
 function begin(id: string): SagaState {
   return { id, status: "running", trigger: {}, group: 0, deadlinePassed: false, exceptions: false, steps: {} };
+}
+
+/**
+ * Events of it may be seen before, and may even have been caused elsewhere, long before. Then its deadline has passed
+ * without a trigger, and the saga itself begins only now, with a deadline of its own.
+ */
+function trigger(state: SagaState, definition: SagaDefinition, data: JsonObject, isLate: boolean): Change {
+  const watched: SagaState = { ...state, trigger: data };
+  const { state: seen, log } = see(
+    state.deadlinePassed ? watchedAnew(watched) : watched,
+    definition,
+    definition.trigger,
+    data,
+  );
+  return { state: seen, log: isLate ? [{ what: "trigger-seen", detail: definition.trigger }, ...log] : log };
+}
+
+function watchedAnew(state: SagaState): SagaState {
+  // What it is, follows from what has been seen.
+  const anew: SagaState = { ...state, status: "running", deadlinePassed: false };
+  return coursesOf(state).reduce((all, { course: { stuck: _, ...course }, step, direction }) => {
+    return withCourse(all, { step, direction }, course);
+  }, anew);
 }
 
 function see(state: SagaState, definition: SagaDefinition, event: string, data: JsonObject): Change {
@@ -141,8 +135,24 @@ function passDeadline(state: SagaState): Change {
   const open = coursesOf(state).filter(({ course }) => course.status === "waiting");
   const passed: SagaState = { ...state, deadlinePassed: true };
   return {
-    state: open.reduce((all, { course, ...stage }) => withCourse(all, stage, { ...course, stuck: "unknown" }), passed),
-    log: open.map(({ step, direction }) => ({ what: "stuck", step, direction, detail: "not ended by the deadline" })),
+    state: open.reduce(
+      (all, { course, ...stage }) => withCourse(all, stage, { ...course, stuck: course.stuck ?? "unknown" }),
+      passed,
+    ),
+    log: [
+      ...(isTriggered(state) ? [] : [{ what: "trigger-not-seen", detail: "by the deadline" }]),
+      ...open.map(({ step, direction }) => ({ what: "stuck", step, direction, detail: "not ended by the deadline" })),
+    ],
+  };
+}
+
+/** R18: its event lies in the dead letters, and settles it when it is replayed. */
+function markUnhandled(state: SagaState, { step, direction }: Stage, error: string): Change {
+  const course = state.steps[step]?.[direction];
+  if (isOver(state) || course?.status !== "waiting" || course.stuck !== undefined) return unchanged(state);
+  return {
+    state: withCourse(state, { step, direction }, { ...course, stuck: "unhandled" }),
+    log: [{ what: "stuck", step, direction, detail: error }],
   };
 }
 
@@ -151,31 +161,20 @@ function withStatus(state: SagaState): SagaState {
   if (isOver(state)) return state;
   const courses = coursesOf(state);
   const isUndone = state.failure !== undefined || courses.some(({ direction }) => direction === "compensation");
-  // Before its trigger was seen nobody knows what else has begun. A trigger's data holds the key, so it is never empty.
-  const isTriggered = Object.keys(state.trigger).length > 0;
-  const isOpen = !isTriggered || courses.length === 0 || courses.some(({ course }) => course.status === "waiting");
+  // Before its trigger was seen nobody knows what else has begun; by the deadline it would have been.
+  const mayBegin = !isTriggered(state) && !state.deadlinePassed;
+  const isOpen = mayBegin || courses.length === 0 || courses.some(({ course }) => course.status === "waiting");
   const status = isOpen ? (isUndone ? "compensating" : "running") : isUndone ? "compensated" : "completed";
   return status === state.status ? state : { ...state, status };
 }
 
-function withCourse(state: SagaState, { step, direction }: Stage, course: Course): SagaState {
-  const before: StepState = state.steps[step] ?? {};
-  return { ...state, steps: { ...state.steps, [step]: { ...before, [direction]: course } } };
-}
-
-function coursesOf(state: SagaState): readonly (Stage & { readonly course: Course })[] {
-  return Object.entries(state.steps).flatMap(([step, { forward, compensation }]) => [
-    ...(forward === undefined ? [] : [{ step, direction: "forward" as const, course: forward }]),
-    ...(compensation === undefined ? [] : [{ step, direction: "compensation" as const, course: compensation }]),
-  ]);
+/** A trigger's data holds the key, so it is never empty. */
+function isTriggered({ trigger }: SagaState): boolean {
+  return Object.keys(trigger).length > 0;
 }
 
 function isOpenStuck(state: SagaState): boolean {
   return !isOver(state) && coursesOf(state).some(({ course }) => course.stuck !== undefined);
-}
-
-function isOver({ status }: SagaState): boolean {
-  return status !== "running" && status !== "compensating";
 }
 
 function reasonOf(data: JsonObject, event: string): string {

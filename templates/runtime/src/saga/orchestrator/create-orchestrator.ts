@@ -3,17 +3,14 @@ import { insertMessages } from "../../outbox/insert.ts";
 import type { InsertMessages } from "../../outbox/outbox.ts";
 import { decideByStyle } from "../decide-by-style.ts";
 import { type JsonObject, type SagaDefinition, sagaId } from "../definition.ts";
-import { jsonHash } from "../hash.ts";
 import type { Applied, Orchestrator, SagaChange } from "../orchestrator.ts";
-import type { Decide, SagaInput, SagaState } from "../transition.ts";
+import type { Decide, SagaInput } from "../transition.ts";
 import type { Definitions } from "./definitions.ts";
-import { collectMoves, type Moves } from "./moves.ts";
+import { loadSubjects } from "./load-subjects.ts";
+import { collectMoves } from "./moves.ts";
 import type { HearNews, SagaNews } from "./news.ts";
-import { sagaQuery } from "./queries.ts";
-import type { Subject } from "./subject.ts";
+import { again, applyOne, beginOne, freshSubject, seeOne } from "./one-saga.ts";
 import { writeMoves } from "./write-moves.ts";
-
-const LOAD = sagaQuery("load");
 
 export interface OrchestratorOptions {
   /** `orders`: the service that hosts the sagas. */
@@ -79,44 +76,16 @@ export interface Begun {
   readonly news: readonly SagaNews[];
 }
 
-type Row = {
-  readonly id: string;
-  readonly saga: string;
-  readonly definitionHash: string;
-  readonly revision: bigint;
-  readonly state: SagaState;
-  readonly fingerprint: string;
-  readonly correlationid: string;
-  readonly traceparent: string | null;
-};
-
 export function createOrchestrator(options: OrchestratorOptions): SetOrchestrator {
   const { service, definitions, decide = decideByStyle, random = Math.random, hear } = options;
   const insert = options.insertMessages ?? insertMessages;
   const collect = () => collectMoves({ service, decide, random });
 
-  async function load(tx: Transaction, ids: readonly string[]): Promise<Map<string, Subject>> {
-    const { rows } = await tx.query<Row>(LOAD, [[...new Set(ids)]]);
-    const known = await definitions.byHash(
-      tx,
-      rows.map(({ definitionHash }) => definitionHash),
-    );
-    return new Map(
-      rows.map(({ definitionHash: hash, revision, traceparent, ...row }) => {
-        const definition = known.get(hash);
-        if (definition === undefined) throw new Error(`${row.id}: its definition ${hash} is not stored`);
-        return [
-          row.id,
-          { ...row, definition, hash, seen: revision, revision, traceparent: traceparent ?? undefined },
-        ] as const;
-      }),
-    );
-  }
-
   async function applyAll(tx: Transaction, changes: readonly SetChange[]): Promise<readonly Moved[]> {
-    const subjects = await load(
+    const subjects = await loadSubjects(
       tx,
       changes.map(({ id }) => id),
+      definitions,
     );
     const moves = collect();
     const moved = changes.map((change) => applyOne(moves, subjects.get(change.id), change));
@@ -135,7 +104,7 @@ export function createOrchestrator(options: OrchestratorOptions): SetOrchestrato
 
     async begin(tx, triggers, admit) {
       const ids = triggers.map(({ saga, key }) => sagaId(saga, key));
-      const subjects = await load(tx, ids);
+      const subjects = await loadSubjects(tx, ids, definitions);
       await admit?.(new Set(ids.filter((id) => !subjects.has(id))).size);
       const moves = collect();
       const begun = triggers.map((trigger, at) => {
@@ -152,7 +121,7 @@ export function createOrchestrator(options: OrchestratorOptions): SetOrchestrato
 
     async watch(tx, sights) {
       const ids = sights.map(({ saga, key }) => sagaId(saga, key));
-      const subjects = await load(tx, ids);
+      const subjects = await loadSubjects(tx, ids, definitions);
       const moves = collect();
       const moved = sights.map((sight, at) => {
         const id = ids[at]!;
@@ -164,68 +133,4 @@ export function createOrchestrator(options: OrchestratorOptions): SetOrchestrato
       return moved;
     },
   };
-}
-
-function applyOne(moves: Moves, subject: Subject | undefined, change: SetChange): Moved {
-  if (subject === undefined) return { applied: { outcome: "unknown-saga" }, news: [] };
-  const { revision } = subject;
-  if (change.revision !== undefined && change.revision !== revision) {
-    return { applied: { outcome: "moved-on", revision }, news: [] };
-  }
-  const news: SagaNews[] = [];
-  const input = typeof change.input === "function" ? change.input(subject.definition) : change.input;
-  const changed = moves.move(subject, input, change, news);
-  return { applied: { outcome: changed ? "applied" : "ignored", revision: subject.revision }, news };
-}
-
-function freshSubject(
-  definitions: Definitions,
-  id: string,
-  { saga, key, data, messageId, correlationid, traceparent }: SagaTrigger,
-): Subject {
-  const current = definitions.current(saga);
-  if (current === undefined) throw new Error(`this service does not host ${saga}`);
-  return {
-    id,
-    ...current,
-    fingerprint: jsonHash(data),
-    correlationid,
-    traceparent,
-    begun: { key, triggerId: messageId },
-    revision: 0n,
-    state: undefined,
-  };
-}
-
-function beginOne(
-  moves: Moves,
-  definitions: Definitions,
-  id: string,
-  trigger: SagaTrigger,
-): { readonly subject: Subject; readonly begun: Begun } {
-  const { data, messageId } = trigger;
-  const subject = freshSubject(definitions, id, trigger);
-  const news: SagaNews[] = [];
-  moves.move(subject, { type: "triggered", id, data }, { causedBy: messageId }, news);
-  return { subject, begun: { outcome: "begun", news } };
-}
-
-function seeOne(moves: Moves, subject: Subject, sight: SagaSight): Moved {
-  const input = sight.input(subject.definition);
-  const { messageId: causedBy, traceparent } = sight;
-  const trigger = subject.state?.trigger ?? {};
-  if (input.type === "triggered" && Object.keys(trigger).length > 0) {
-    // What began it need not have been its trigger, so that its row's fingerprint does not tell.
-    const { news } = again(moves, { ...subject, fingerprint: jsonHash(trigger) }, sight);
-    return { applied: { outcome: "ignored", revision: subject.revision }, news };
-  }
-  return applyOne(moves, subject, { id: subject.id, input, causedBy, ...(traceparent && { traceparent }) });
-}
-
-/** R1: the same trigger again is nothing; the same id with another payload is an error, recorded. */
-function again(moves: Moves, subject: Subject, { saga, data, messageId }: SagaTrigger): Begun {
-  if (jsonHash(data) === subject.fingerprint) return { outcome: "there-already", news: [] };
-  moves.note(subject, { what: "another-payload", detail: { trigger: data } }, { causedBy: messageId });
-  const news: SagaNews = { saga, id: subject.id, type: "another-payload", trigger: messageId };
-  return { outcome: "another-payload", news: [news] };
 }

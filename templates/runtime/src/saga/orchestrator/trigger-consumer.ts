@@ -6,6 +6,7 @@ import { keyIn } from "../key.ts";
 import type { SagaTrigger, SetOrchestrator } from "./create-orchestrator.ts";
 import type { InFlightLimit } from "./limit.ts";
 import type { HearNews } from "./news.ts";
+import { refuseForgotten } from "./refuse-forgotten.ts";
 import type { SagaConsumer } from "./saga-consumer.ts";
 import { createTelling } from "./telling.ts";
 
@@ -20,9 +21,6 @@ export interface TriggerConsumerOptions {
   readonly hear: HearNews;
 }
 
-/** The clocks of the trigger's service and of this database differ by less. */
-const CLOCKS_MS = 3_600_000;
-
 /** R20: the group of one saga's trigger, apart from every other's, so that a full saga holds up no other. */
 export function triggerConsumerName(saga: string): string {
   return `${saga}.trigger`;
@@ -34,24 +32,13 @@ export function triggerConsumer(options: TriggerConsumerOptions): SagaConsumer {
   const telling = createTelling(options.hear);
 
   async function handleAll(messages: readonly Message[], tx: Transaction): Promise<void> {
-    const { rows } = await tx.query<{ now: Date }>("SELECT clock_timestamp() AS now");
-    for (const message of messages) refuseOld(message, rows[0]!.now);
+    await refuseForgotten(tx, definition.saga, messages, retentionMs);
     const begun = await orchestrator.begin(
       tx,
       messages.map((message) => triggerOf(definition, message)),
       (fresh) => limit.reserve(tx, fresh),
     );
     for (const [at, { id }] of messages.entries()) telling.keep(id, begun[at]!.news);
-  }
-
-  /** R20: its saga may have ended and been forgotten, and must not run a second time. */
-  function refuseOld({ id, time }: Message, now: Date): void {
-    const ageMs = now.getTime() - Date.parse(time);
-    if (ageMs < retentionMs - CLOCKS_MS) return;
-    throw new GiveUpError(
-      `the trigger ${id} is of ${time}, and sagas of ${definition.saga} that have ended are kept for ` +
-        `${Math.floor(retentionMs / 86_400_000)} days: nobody can tell whether it has had its saga already`,
-    );
   }
 
   return {
