@@ -1,5 +1,6 @@
 import type { SagaCommand } from "../../templates/runtime/src/saga/definition.ts";
 import type { System } from "../_system/system.ts";
+import { repliesTopic } from "../_system/topics.ts";
 import { code } from "./markdown.ts";
 import { eventsOf, messageOf, type SagaWithFlow, type Stage, serviceOf, stagesOf } from "./saga-roles.ts";
 
@@ -23,6 +24,7 @@ function section(saga: SagaWithFlow): readonly string[] {
     "",
     `Version ${flow.version} in [${saga.definition}](../${saga.definition}); ${who}. Begins at ${code(flow.trigger)}, one for each ${code(flow.key.join("."))}, and has ${inWords(flow.deadlineMs)}.`,
     "",
+    ...(isLed ? travel(saga) : []),
     "| step | kind | command | success | failure | undone by | one attempt |",
     "|---|---|---|---|---|---|---|",
     ...flow.groups.flatMap((group) =>
@@ -38,6 +40,14 @@ function section(saga: SagaWithFlow): readonly string[] {
     "sequenceDiagram",
     ...(isLed ? led(saga) : heard(saga)),
     "```",
+    "",
+  ];
+}
+
+function travel({ name }: SagaWithFlow): readonly string[] {
+  return [
+    `Commands travel on their services' topics of commands, answers on ${code(repliesTopic({ name }))}, both keyed by the saga's id. An answer`,
+    "is of the type of the event that came of the command; the data of both are those in `contracts/`.",
     "",
   ];
 }

@@ -45,7 +45,7 @@ describe("eda sync", () => {
       assert.equal(fs.existsSync(path("shop/services/rooms/src/generated")), false);
       assert.match(
         ran.stdout,
-        /^No longer part of the system, and left to you: .*\n {2}services\/rooms\/ \(8 files\)$/m,
+        /^No longer part of the system, and left to you: .*\n {2}services\/rooms\/ \(\d+ files\)$/m,
       );
       assert.match(ran.stdout, /^The database rooms and the topics of rooms stay too/m);
       assert.deepEqual(fs.readdirSync(path("shop/services/rooms")), ["migrations", "package.json"]);

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, it } from "mocha";
 import { EdaError } from "../../../generators/_system/errors.ts";
 import { paymentSaga, pointsSaga, shopManifest } from "../../support/saga-shop.ts";
-import { inSandbox, type Sandbox, treeOf } from "../../support/sandbox.ts";
+import { inSandbox, type Sandbox, treeOf, uninstalled } from "../../support/sandbox.ts";
 import { addSaga, runStep } from "./add-saga.ts";
 
 const script = fileURLToPath(new URL("run-saga.mts", import.meta.url));
@@ -74,6 +74,18 @@ describe("A run that writes a saga", () => {
           }
         }
       }
+    })).timeout(60_000);
+
+  // Red where `chooseTarget` takes the sagas that are left for somebody's files.
+  it("is repeated where a new repository was killed between its sagas and its manifest", () =>
+    inSandbox(async ({ eda, path }) => {
+      const words = ["new", "shop", "--example", "order-management", ...uninstalled];
+      const killed = await eda(words, { env: { EDA_TEST_STOP_AT_WRITE: "2" } });
+      assert.equal(killed.code, null, killed.stderr);
+      assert.deepEqual(fs.readdirSync(path("shop")).sort(), [".eda", "sagas"]);
+      const again = await eda(words);
+      assert.equal(again.code, 0, again.stderr);
+      assert.equal((await eda(["validate"], { cwd: "shop" })).code, 0);
     })).timeout(60_000);
 
   // Red where `isCurrent` is not asked under the lock.

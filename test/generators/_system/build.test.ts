@@ -57,6 +57,17 @@ describe("buildSystem", () => {
     assert.deepEqual([withRoute, without], [["orders.order.events"], ["orders.commands"]]);
   });
 
+  it("gives a command a route unless told otherwise, and never one that calls a provider", () => {
+    const routes = (entry: object) =>
+      buildSystem({ name: "shop", services: { orders: { commands: { Pay: entry } } } }).services[0]!.commands[0]!.http;
+    assert.deepEqual([{}, { http: false }, { external: true }, { external: false }].map(routes), [
+      true,
+      false,
+      false,
+      true,
+    ]);
+  });
+
   it("gives out free ports in the order of names, around those that are taken", () => {
     const system = buildSystem({ eda: 1, name: "x", services: { b: {}, a: {}, c: { port: 4001 } }, readModels: {} });
     assert.deepEqual(

@@ -35,6 +35,12 @@ describe("the schema of eda.yaml", () => {
       /Orders in services is no name/,
       /Write orders: names here are in kebab-case/,
     ],
+    [
+      "services: { a: { commands: { Pay: { external: true, http: true } } } }\n",
+      "3:59",
+      /Pay\.http: an external command has no HTTP route/,
+      "Take http away, or take external away",
+    ],
     ["services: { a: { events: { orderPlaced: {} } } }\n", "3:28", /orderPlaced in/, /Write OrderPlaced:/],
     [
       "services: { a: { events: { A: { fields: { x: strng } } } } }\n",
