@@ -26,7 +26,7 @@ export interface MetricSources {
     readonly parked: readonly unknown[];
   }>;
   readonly deadLetters?: () => Promise<number>;
-  /** Of every saga that has any. */
+  /** Of every saga that the service hosts. */
   readonly sagas?: () => Promise<
     readonly { readonly saga: string; readonly inFlight: number; readonly stuck: number }[]
   >;

@@ -100,7 +100,13 @@ export function createSagas(options: SagasOptions): ServiceSagas | undefined {
     },
   });
   const parkedWatch = createParkedWatch({ database, orchestrator, hear, interrupted });
-  metrics.watch({ sagas: () => sagaFigures(database) });
+  metrics.watch({
+    async sagas() {
+      const found = new Map((await sagaFigures(database)).map((figures) => [figures.saga, figures]));
+      // An alarm wants to see a zero, not nothing.
+      return hosted.map(({ definition: { saga } }) => found.get(saga) ?? { saga, inFlight: 0, stuck: 0 });
+    },
+  });
 
   return {
     orchestrator,

@@ -70,10 +70,15 @@ type InFlight = {
   readonly count: number;
 };
 
+/** Two arms, each with an index of its own: those that have ended may be millions. A stuck saga has never ended. */
 const IN_FLIGHT = `
   SELECT d.saga, d.hash, d.version, count(*)::integer AS count
-  FROM public.saga s JOIN public.saga_definition d ON d.saga = s.saga AND d.hash = s.definition_hash
-  WHERE s.ended_at IS NULL
+  FROM (
+    SELECT saga, definition_hash FROM public.saga WHERE ended_at IS NULL AND NOT stuck
+    UNION ALL
+    SELECT saga, definition_hash FROM public.saga WHERE stuck
+  ) AS s
+  JOIN public.saga_definition d ON d.saga = s.saga AND d.hash = s.definition_hash
   GROUP BY d.saga, d.hash, d.version
   ORDER BY d.saga, d.version`;
 
