@@ -71,7 +71,9 @@ function printFindings(checked: Checked, output: Output): void {
   ];
   if (skipped.length > 0) {
     const ids = skipped.join(", ");
-    output.line(`No manifest names it, so it was not checked against contracts and other sagas: ${ids} were skipped.`);
+    output.line(
+      `No manifest names it, so what needs contracts or other sagas was skipped: ${ids}, the types of EDA-S08.`,
+    );
   }
   output.line(`${listed(what)} checked: ${result}`);
 }

@@ -2,6 +2,7 @@ import { type Phase, type PhaseName, phaseNames, type System } from "../_system/
 import { findingOf, inReadingOrder } from "./finding.ts";
 import { requirementsOpen } from "./p01-requirements-open.ts";
 import { streamOpen } from "./p02-stream-open.ts";
+import { cqrsSagasOpen } from "./p04-cqrs-sagas-open.ts";
 import { consistencyOpen } from "./p05-consistency-open.ts";
 import { decisionProblems } from "./phase-decision.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
@@ -29,7 +30,7 @@ const ruleOfPhase: Readonly<Record<PhaseName, Pick<Rule, "id" | "severity" | "ch
     severity: "error",
     check: (context) => decisionProblems(context, "event-sourcing"),
   },
-  "cqrs-sagas": { id: "EDA-P04", severity: "error", check: (context) => decisionProblems(context, "cqrs-sagas") },
+  "cqrs-sagas": cqrsSagasOpen,
   consistency: consistencyOpen,
 };
 

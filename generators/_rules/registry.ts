@@ -14,24 +14,10 @@ import { loadDoesNotFit } from "./m12-load-does-not-fit.ts";
 import { derivedFileEdited } from "./m13-derived-file-edited.ts";
 import { requirementsOpen } from "./p01-requirements-open.ts";
 import { streamOpen } from "./p02-stream-open.ts";
+import { cqrsSagasOpen } from "./p04-cqrs-sagas-open.ts";
 import { consistencyOpen } from "./p05-consistency-open.ts";
 import type { Finding, RepositoryView, Rule, RuleContext } from "./rule.ts";
-import { invalidSaga } from "./s01-invalid-saga.ts";
-import { compensationMissing } from "./s02-compensation-missing.ts";
-import { orderOfKinds } from "./s03-order-of-kinds.ts";
-import { noTimeout } from "./s04-no-timeout.ts";
-import { budgetExceedsDeadline } from "./s05-budget-exceeds-deadline.ts";
-import { unknownName } from "./s06-unknown-name.ts";
-import { notAnOutcome } from "./s07-not-an-outcome.ts";
-import { inputNotProvided } from "./s08-input-not-provided.ts";
-import { readsUnknownReply } from "./s09-reads-unknown-reply.ts";
-import { fieldsOfCommand } from "./s10-fields-of-command.ts";
-import { impossibleRetry } from "./s11-impossible-retry.ts";
-import { failureAfterPivot } from "./s12-failure-after-pivot.ts";
-import { sagaCycle } from "./s13-saga-cycle.ts";
-import { choreographyEndsNowhere } from "./s14-choreography-ends-nowhere.ts";
-import { publishedDefinitionChanged } from "./s15-published-definition-changed.ts";
-import { compensationElsewhere } from "./s16-compensation-elsewhere.ts";
+import { sagaRules } from "./saga-rules.ts";
 
 /** Every rule, by id. */
 export const rules: readonly Rule[] = [
@@ -47,23 +33,9 @@ export const rules: readonly Rule[] = [
   derivedFileEdited,
   requirementsOpen,
   streamOpen,
+  cqrsSagasOpen,
   consistencyOpen,
-  invalidSaga,
-  compensationMissing,
-  orderOfKinds,
-  noTimeout,
-  budgetExceedsDeadline,
-  unknownName,
-  notAnOutcome,
-  inputNotProvided,
-  readsUnknownReply,
-  fieldsOfCommand,
-  impossibleRetry,
-  failureAfterPivot,
-  sagaCycle,
-  choreographyEndsNowhere,
-  publishedDefinitionChanged,
-  compensationElsewhere,
+  ...sagaRules,
 ];
 
 const trusting = new Set(rules.flatMap(({ id, trustsSagas }) => (trustsSagas ? [id] : [])));

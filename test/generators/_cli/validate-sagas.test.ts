@@ -73,7 +73,10 @@ describe("eda validate of sagas", () => {
       write("flow.yaml", read(payment).replace("deadline: 15m\n", ""));
       const alone = await eda(["validate", "payment.saga.yaml"]);
       assert.equal(alone.code, 0);
-      assert.match(alone.stdout, /EDA-S06, EDA-S07, EDA-S10, EDA-S13, EDA-S14, EDA-S15 .*skipped/);
+      assert.match(
+        alone.stdout,
+        /skipped: EDA-S06, EDA-S07, EDA-S10, EDA-S13, EDA-S14, EDA-S15, the types of EDA-S08\./,
+      );
       assert.match(alone.stdout, /\n1 saga and 3 steps checked: clean\n$/);
       const both = await eda(["validate", "payment.saga.yaml", "flow.yaml", "shop/eda.yaml", "--format", "json"]);
       const { findings, checked } = JSON.parse(both.stdout);
