@@ -63,15 +63,22 @@ describe("the test of a service that sagas use", function () {
     }
   });
 
-  it("passes over a command that needs a state to begin with, and says so; fails on one that throws", async () => {
+  it("finds the state that a command needs, and fails on one that throws", async () => {
     const { status, stdout } = await run(`
+      const { decide } = implementation.decider;
+      implementation.decider = {
+        ...implementation.decider,
+        decide: (command, state) =>
+          command.type === "ReserveStock" && !state.includes("PaymentCaptured") ? [] : decide(command, state),
+      };
       implementation.commands = {
         ...implementation.commands,
-        ReserveStock: async () => ({ events: [], token: "" }),
+        RefundPayment: { call: async () => { throw new Error("the provider is away"); } },
         PackOrder: async () => { throw new Error("no boxes left"); },
       };`);
     assert.equal(status, 1, stdout);
-    assert.match(stdout, /# SKIP ReserveStock leads to nothing by itself: write a test/);
+    assert.match(stdout, /^ *ok \d+ - ReserveStock: sent twice by a saga, is done once and answered twice$/m);
+    assert.match(stdout, /RefundPayment went to the dead letters[\s\S]*the provider is away/);
     assert.match(stdout, /PackOrder went to the dead letters[\s\S]*no boxes left/);
   });
 });
