@@ -2,13 +2,13 @@ import { recordEvent } from "../../aggregate/execute.ts";
 import type { Transaction } from "../../database/database.ts";
 import { type ExternalRun, GiveUpError, NotYetError } from "../../inbox/consumer-options.ts";
 import type { ExternalCommand, NamedCommand, NamedEvent } from "../../service/definition.ts";
-import { CallTimeoutError } from "./errors.ts";
 import { judge, noop, settled } from "./judge.ts";
 import type { Parts } from "./participant.ts";
 import { saveIntent } from "./plain.ts";
 import { outcomeOf, replyOf, type TaskOutcome } from "./reply.ts";
 import { lockRows, type ParticipantRow, saveRows } from "./row.ts";
 import { nameOf, type SagaTask } from "./task.ts";
+import { withinLimit } from "./within-limit.ts";
 
 const LIMIT_MS = 30_000;
 
@@ -97,20 +97,15 @@ export function externalRunner<State, Command extends NamedCommand, Event extend
     }
   }
 
-  async function callOutside(
+  function callOutside(
     task: SagaTask,
     row: ParticipantRow,
     external: ExternalCommand<Event>,
     stop: AbortSignal,
   ): Promise<Event | undefined> {
     const { command: type, data, cause } = task;
-    const limitMs = external.limitMs ?? LIMIT_MS;
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(limitMs)]);
-    const over = Promise.withResolvers<never>();
-    const onAbort = () => over.reject(new CallTimeoutError(nameOf(task), limitMs, signal.reason));
-    signal.addEventListener("abort", onAbort);
-    try {
-      const calling = external.call(
+    return withinLimit(nameOf(task), external.limitMs ?? LIMIT_MS, stop, (signal) =>
+      external.call(
         { type, data },
         {
           // R4, R19: whoever calls again, after a crash or for a resent command, gives the same key.
@@ -119,12 +114,8 @@ export function externalRunner<State, Command extends NamedCommand, Event extend
           signal,
           log: log.child({ correlationid: cause.correlationid, saga: task.sagaId, step: task.step, command: type }),
         },
-      );
-      // A call that does not heed its signal is left to itself: its outcome is open, and it keeps nobody waiting.
-      return await Promise.race([calling, over.promise]);
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-    }
+      ),
+    );
   }
 
   /** Commits what came of the call. Answers the compensation that is to be run again for it. */
