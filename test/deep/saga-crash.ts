@@ -1,0 +1,204 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createDatabase } from "../../templates/runtime/src/database/create-database.ts";
+import { eventually } from "../../templates/runtime/src/testing/eventually.ts";
+import { testDatabase } from "../support/postgres.ts";
+import { startPaymentProvider } from "./payment-provider.ts";
+import { type CrashedSystem, faultsOf, isQuiet, type Story, stockOf } from "./saga-crash-ledger.ts";
+
+/** A statement before which the process ends: by its name and how often it has come, or by its number alone. */
+export type CrashPoint = { readonly statement: string; readonly occurrence: number } | { readonly nth: number };
+
+export interface WorkerSettings {
+  readonly root: string;
+  /** Database URL by service. */
+  readonly services: Readonly<Record<string, string>>;
+  readonly brokerUrl: string;
+  /** From the first statement on. */
+  readonly crashAt?: CrashPoint;
+}
+
+/** `arm` begins to count anew. Both are answered with the statements so far. */
+export type WorkerRequest = { readonly type: "arm"; readonly point?: CrashPoint } | { readonly type: "report" };
+
+export interface Run {
+  /** How many of its crash points were reached. */
+  readonly crashes: number;
+  readonly faults: readonly string[];
+  /** Of the last process, since the order was placed or, after a crash, since its start. */
+  readonly statements: readonly string[];
+}
+
+/** One system whose only process is killed and started again, order after order. */
+export interface Lane {
+  /**
+   * Places an order, as a client that asks again until it has an answer; the process ends at the first point, the one
+   * that is started after it at the second. Waits until nothing goes on any more, and looks at what was done.
+   */
+  run(story: Story, points?: readonly CrashPoint[]): Promise<Run>;
+  close(): Promise<void>;
+}
+
+const names = ["orders", "inventory", "fraud", "payments"] as const;
+const WORKER = path.join(import.meta.dirname, "saga-crash-worker.mts");
+const WITHIN_MS = 90_000;
+
+export async function openLane(root: string): Promise<Lane> {
+  const provider = await startPaymentProvider();
+  let ground = await openGround();
+  let worker: Worker | undefined;
+
+  const start = async (crashAt?: CrashPoint) => {
+    const { services, brokerUrl } = ground;
+    const settings = { root, services, brokerUrl, ...(crashAt === undefined ? {} : { crashAt }) };
+    worker = await startWorker(settings, provider.url);
+  };
+
+  return {
+    async run(story, points = []) {
+      const { system } = ground;
+      if (worker === undefined || worker.isGone()) await start();
+      const stockBefore = await stockOf(system);
+      const order = newOrder(story);
+      const left = [...points];
+      let crashes = 0;
+      await worker!.ask({ type: "arm", ...(left.length > 0 && { point: left.shift()! }) });
+      let accepted = false;
+      const step = async () => {
+        if (worker!.isGone()) {
+          crashes += 1;
+          await start(left.shift());
+        }
+        if (!accepted) {
+          accepted = await worker!.place(order);
+          return false;
+        }
+        return isQuiet(system, order.orderId);
+      };
+      const stalled = await eventually(step, { withinMs: WITHIN_MS, what: "the end" }).then(
+        () => [],
+        (error: Error) => [error.message],
+      );
+      const faults = [...stalled, ...(await faultsOf(system, story, order.orderId, provider.calls, stockBefore))];
+      const statements = worker!.isGone() ? [] : await worker!.ask({ type: "arm" });
+      if (faults.length > 0) {
+        // What is left of it must not spoil those that follow.
+        await worker!.kill();
+        await ground.drop();
+        ground = await openGround();
+      }
+      return { crashes, faults, statements };
+    },
+
+    async close() {
+      await worker?.kill();
+      provider.close();
+      await ground.drop();
+    },
+  };
+}
+
+interface Ground {
+  readonly system: CrashedSystem;
+  readonly services: Readonly<Record<string, string>>;
+  readonly brokerUrl: string;
+  drop(): Promise<void>;
+}
+
+/** Databases of their own, migrated by a first process that is not disturbed. */
+async function openGround(): Promise<Ground> {
+  const owned = await Promise.all([...names, "broker"].map(async () => testDatabase()));
+  const urls = owned.map(({ url }) => url);
+  const open = urls.map((url) => createDatabase({ url, max: 1 }));
+  const brokerUrl = urls.at(-1)!;
+  return {
+    system: { services: Object.fromEntries(names.map((name, at) => [name, open[at]!])), broker: open.at(-1)! },
+    services: Object.fromEntries(names.map((name, at) => [name, urls[at]!])),
+    brokerUrl,
+    async drop() {
+      await Promise.all(open.map((database) => database.close()));
+      await Promise.all(owned.map((database) => database.drop()));
+    },
+  };
+}
+
+interface Worker {
+  isGone(): boolean;
+  ask(request: WorkerRequest): Promise<readonly string[]>;
+  /** Whether it was accepted; false when no answer came, or the process is not there. */
+  place(order: Order): Promise<boolean>;
+  kill(): Promise<void>;
+}
+
+/** Answers when the process takes requests, or is gone. */
+async function startWorker(settings: WorkerSettings, provider: string): Promise<Worker> {
+  const child = fork(WORKER, [JSON.stringify(settings)], {
+    env: { PATH: process.env.PATH, PROVIDER: provider, NODE_COMPILE_CACHE: path.join(tmpdir(), "eda-compile-cache") },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const isGone = () => child.exitCode !== null || child.signalCode !== null;
+  const exit = once(child, "exit");
+  const heard = <T>(type: string) =>
+    new Promise<T>((resolve) => {
+      const listener = (message: { readonly type: string }) => {
+        if (message.type !== type) return;
+        child.off("message", listener);
+        resolve(message as T);
+      };
+      child.on("message", listener);
+    });
+  const ready = await Promise.race([heard<{ readonly url: string }>("ready"), exit.then(() => undefined)]);
+  if (child.exitCode !== null) throw new Error(`the services ended by themselves, code ${child.exitCode}`);
+  return {
+    isGone,
+    async ask(request) {
+      const answer = heard<{ readonly statements: readonly string[] }>(request.type);
+      send(child, request);
+      return (await answer).statements;
+    },
+    async place(order) {
+      if (ready === undefined) return false;
+      const answer = await fetch(`${ready.url}/commands/place-order`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          "idempotency-key": order.orderId,
+          "x-correlation-id": order.orderId,
+        },
+        body: JSON.stringify(order),
+      }).catch(() => undefined);
+      // Its end is heard of a moment later than the lost connection.
+      if (answer === undefined) await exit;
+      return answer?.status === 200;
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await exit;
+    },
+  };
+}
+
+function send(child: ChildProcess, request: WorkerRequest): void {
+  child.send(request, () => undefined);
+}
+
+interface Order {
+  readonly orderId: string;
+  readonly customerId: string;
+  readonly lines: readonly object[];
+  readonly total: object;
+}
+
+/** Two of tea; what is dear is declined by the provider. */
+function newOrder(story: Story): Order {
+  const price = { amount: story === "completed" ? 450 : 60_000, currency: "EUR" };
+  return {
+    orderId: randomUUID(),
+    customerId: randomUUID(),
+    lines: [{ sku: "tea", quantity: 2, price }],
+    total: { ...price, amount: price.amount * 2 },
+  };
+}
