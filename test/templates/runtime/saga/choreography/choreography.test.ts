@@ -4,12 +4,7 @@ import { createService, type Service } from "../../../../../templates/runtime/sr
 import { eventually } from "../../../../../templates/runtime/src/testing/eventually.ts";
 import { adminToken, ask } from "../../service/running.ts";
 import { type LoyaltySystem, loyaltySystem } from "./loyalty-system.ts";
-import {
-  giftsDefinition,
-  giftsImplementation,
-  loyaltyDefinition,
-  loyaltyImplementation,
-} from "./services.fixture.ts";
+import { giftsDefinition, giftsImplementation, loyaltyDefinition, loyaltyImplementation } from "./services.fixture.ts";
 
 const order = (kind = "order") => `${kind}-${randomUUID()}`;
 
