@@ -51,21 +51,22 @@ describe("the timers of sagas", () => {
 
   it("retry an unknown attempt in its round, by the same key and with another message id", async () => {
     const { orderId, id } = stage.order();
-    const playing = await stage.play(({ sagaattempt }) => (sagaattempt === 3 ? "success" : undefined));
-    const retry = { attempts: 3, initial: "5ms", jitter: "none" } as const;
+    const playing = await stage.play(({ sagaattempt = 0 }) => (sagaattempt >= 3 ? "success" : undefined));
+    // More attempts than are needed: on a busy machine an answer may come after its time.
+    const retry = { attempts: 50, initial: "5ms", multiplier: 1, jitter: "none" } as const;
     await stage.hosted({ definition: paymentSaga({ timeout: "100ms", retry }) });
     await stage.on.trigger(orderId);
     await stage.on.until(id, ({ status }) => status === "completed");
     const first = playing.commands.filter(({ key, sagastep }) => key === id && sagastep === "reserve-stock");
     assert.deepEqual(
-      first.map(({ sagaattempt }) => sagaattempt),
+      first.slice(0, 3).map(({ sagaattempt }) => sagaattempt),
       [1, 2, 3],
     );
     assert.deepEqual(
       new Set(first.map(({ idempotencykey }) => idempotencykey)),
       new Set([`${id}/reserve-stock/forward/1`]),
     );
-    assert.equal(new Set(first.map((command) => command.id)).size, 3);
+    assert.equal(new Set(first.map((command) => command.id)).size, first.length);
   });
 
   // Red when the machine does not look at where its stage stands (saga/timers.ts).
