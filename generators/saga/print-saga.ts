@@ -23,8 +23,12 @@ export function printSaga(draft: SagaDraft): string {
       deadline,
       isLed ? "over the whole: before the point of no return it is undone then" : "not ended by then, it is stuck",
     ],
-    ["retry", value(usual.retry)],
-    ["timeout", usual.timeout, "of one attempt; then it is sent again, as retry says"],
+    ...(isLed
+      ? [
+          ["retry", value(usual.retry)],
+          ["timeout", usual.timeout, "of one attempt; then it is sent again, as retry says"],
+        ]
+      : [["timeout", usual.timeout, "a step that fails is tried for so long; then its event is a dead letter"]]),
   ];
   return [
     "# yaml-language-server: $schema=../.eda/saga.schema.json",
@@ -61,6 +65,7 @@ export function printGroups(
 
 const lessons = {
   compensatable: "also when no answer has come: nobody knows then whether the step was done",
+  choreographed: "also before its step has come, which then is never done",
   pivot: "the point of no return: from its success on, the saga only goes forward",
   undoablePivot: "the point of no return, once it is known to have succeeded",
   retriable: "tried until it succeeds; a refusal here is for a person to settle",
@@ -82,6 +87,7 @@ function stepLines(step: DraftStep, indent: number, teacher: Teacher): readonly 
   const { id, kind, compensation } = step;
   const margin = " ".repeat(indent + 2);
   const pivot = compensation ? "undoablePivot" : "pivot";
+  const undoing = step.on === undefined ? "compensatable" : "choreographed";
   return [
     `${" ".repeat(indent)}- id: ${id}`,
     ...(kind === "compensatable"
@@ -93,7 +99,7 @@ function stepLines(step: DraftStep, indent: number, teacher: Teacher): readonly 
       : "none" in compensation
         ? [`${margin}compensation: none`, `${margin}reason: ${value(compensation.none)}`]
         : [
-            commented(`${margin}compensation:`, kind === "compensatable" ? teacher.once("compensatable") : ""),
+            commented(`${margin}compensation:`, kind === "compensatable" ? teacher.once(undoing) : ""),
             ...commandLines(compensation, indent + 4),
           ]),
   ];

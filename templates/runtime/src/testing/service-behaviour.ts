@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import type { Broker } from "../broker/broker.ts";
 import { encodeRecord, newEnvelope } from "../message/codec.ts";
 import type { NamedCommand, NamedEvent, ServiceDefinition, ServiceImplementation } from "../service/definition.ts";
+import { caughtUp } from "./caught-up.ts";
+import { choreographyBehaviour } from "./choreography-behaviour.ts";
 import { commandBehaviour } from "./command-behaviour.ts";
 import { eventually } from "./eventually.ts";
 import { fresh, type Samples } from "./samples.ts";
@@ -73,6 +74,7 @@ export function testServiceBehaviour<State, Command extends NamedCommand, Event 
     }
 
     if (definition.commandsTopic !== undefined) commandBehaviour(under, () => service);
+    choreographyBehaviour(under, () => service);
 
     for (const { topic, type } of definition.subscriptions) {
       it(`${type}: coming three times, has its effect once`, async () => {
@@ -99,16 +101,6 @@ export function testServiceBehaviour<State, Command extends NamedCommand, Event 
 
 interface Answer {
   readonly events: readonly { readonly type: string; readonly data: unknown }[];
-}
-
-async function caughtUp(broker: Broker, group: string, topic: string): Promise<void> {
-  await eventually(() => broker.positions(group), {
-    until: (positions) => {
-      const own = positions.filter((position) => position.topic === topic);
-      return own.some(({ end }) => end > 0n) && own.every(({ next, end }) => next === end);
-    },
-    what: `${group} at the end of ${topic}`,
-  });
 }
 
 /** What the service has counted so far. */

@@ -31,7 +31,8 @@ export interface TestService {
   /** `POST`s a command's data to its route. */
   command(name: string, data: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
   /**
-   * Publishes an event that the service subscribes to, `inventory.StockReserved`, as its owner would.
+   * Publishes an event that the service subscribes to, or that starts a step of it, `inventory.StockReserved`, as its
+   * owner would.
    * @returns the message's id: what it leads to carries it as `causationid`
    */
   receive(type: string, data: object, key?: string): Promise<string>;
@@ -159,13 +160,14 @@ async function sendTo(
 }
 
 async function publishTo(
-  { name, subscriptions }: ServiceDefinition,
+  { name, subscriptions, choreographed = [] }: ServiceDefinition,
   broker: Broker,
   { type, data, key }: { readonly type: string; readonly data: object; readonly key: string },
 ): Promise<string> {
-  const subscription = subscriptions.find((candidate) => candidate.type === type);
+  const heard = [...subscriptions, ...choreographed.map(({ on, topic }) => ({ type: on, topic }))];
+  const subscription = heard.find((candidate) => candidate.type === type);
   if (!subscription) {
-    const all = subscriptions.map((candidate) => candidate.type).join(", ") || "nothing";
+    const all = heard.map((candidate) => candidate.type).join(", ") || "nothing";
     throw new Error(`${name} does not subscribe to ${type}, but to ${all}`);
   }
   const envelope = newEnvelope({ type, source: `/${type.split(".")[0]}`, subject: key });
