@@ -38,6 +38,8 @@ describe("sound sagas that are broken in one place", () => {
   const counts = Object.entries(Object.groupBy(all, ({ rule }) => rule)).sort();
   const byRule = counts.map(([rule, of]) => `${of?.length} ${rule}`).join(", ");
 
+  // Taken out once, each seen red here: the straightening of misspelt keys, the silence of M04 and M05 beside an error
+  // in a saga, that of S07 beside S16, and that of S14 beside S06 and S07.
   it(`are caught by exactly the rule meant for them, ${all.length - missed.length} times of ${all.length} (${byRule})`, () => {
     deepEqual(missed, []);
     equal(counts.length, 16);
