@@ -21,9 +21,9 @@ describe("eda", () => {
 
   it("says of what comes later that it does", () =>
     inSandbox(async ({ eda }) => {
-      const ran = await eda(["add", "saga", "payment", "--trigger", "orders.OrderPlaced", "--defaults"]);
-      assertPlainError(ran, 1, /cannot add a saga yet; a later one will\n.*service and outbox/);
-      assert.doesNotMatch((await eda(["add", "--help"])).stdout, /saga/);
+      const ran = await eda(["add", "read-model", "order-summary", "--from", "orders.OrderPlaced", "--defaults"]);
+      assertPlainError(ran, 1, /cannot add a read-model yet; a later one will\n.*service, saga, outbox/);
+      assert.doesNotMatch((await eda(["add", "--help"])).stdout, /read-model/);
     }));
 
   // Red without the listeners in main.
