@@ -51,7 +51,7 @@ function after(
   if (before !== undefined && changed === before) return { state: before, effects: log.map(asEffect) };
   const state = withStatus(changed);
   const effects: SagaEffect[] = log.map(asEffect);
-  if (before === undefined || (before.deadlinePassed && !state.deadlinePassed)) {
+  if (before === undefined || (before.deadlinePassed && !state.deadlinePassed && !isOver(state))) {
     const timer = { kind: "deadline", step: "", direction: "forward", round: 0, attempt: 0 } as const;
     effects.unshift({ type: "timer", timer, afterMs: definition.deadlineMs, starts: "now" });
   }

@@ -1,3 +1,4 @@
+import { isOver } from "../decide.ts";
 import { commandOf } from "../stages.ts";
 import type {
   Decide,
@@ -154,9 +155,10 @@ function newsOf(
     ...(before === undefined ? [{ ...about, type: "started" } as const] : []),
     ...(input.type === "timer" ? [{ ...about, type: "timer-fired", kind: input.timer.kind } as const] : []),
     ...newlyStuck(before, after).map((stage) => ({ ...about, type: "stuck", ...stage }) as const),
-    ...(after.status === "running" || after.status === "compensating"
-      ? []
-      : [{ ...about, type: "ended", status: after.status } as const]),
+    // A choreography may hear of something after its end.
+    ...(isOver(after) && !(before && isOver(before))
+      ? [{ ...about, type: "ended", status: after.status } as const]
+      : []),
   ];
 }
 

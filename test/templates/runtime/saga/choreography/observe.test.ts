@@ -114,4 +114,62 @@ describe("the watchdog of a choreography", () => {
       assert.deepEqual(again.effects, []);
     }
   });
+
+  it("is over at the deadline where its trigger never came, and watched anew, with a deadline, when it does", () => {
+    const early = observed(seen("gifts.GiftSent"), deadline);
+    assert.equal(early.status, "completed");
+    const { state, effects } = observe(definition, early, triggered);
+    assert.equal(state.status, "running");
+    assert.equal(state.steps["earn-points"]?.forward?.status, "waiting");
+    assert.equal(effects.filter(({ type }) => type === "timer").length, 1);
+    assert.equal(observe(definition, state, deadline).state.steps["earn-points"]?.forward?.stuck, "unknown");
+  });
+
+  it("gives what is stuck without a trigger another deadline when it comes, and none where nothing is open", () => {
+    const stuck = observed(seen("loyalty.PointsEarned"), deadline);
+    assert.equal(stuck.steps["send-gift"]?.forward?.stuck, "unknown");
+    const late = observe(definition, stuck, triggered).state;
+    assert.equal(late.steps["send-gift"]?.forward?.stuck, undefined);
+    assert.equal(late.deadlinePassed, false);
+    const settled = observed(seen("loyalty.PointsEarned"), seen("gifts.GiftSent"), deadline);
+    const again = observe(definition, settled, triggered);
+    assert.equal(again.state.status, "completed");
+    assert.deepEqual(
+      again.effects.map((effect) => (effect.type === "log" ? effect.entry.what : effect.type)),
+      ["trigger-seen"],
+    );
+  });
+
+  it("is stuck in a step whose event could not be handled, until something settles it after all (R18)", () => {
+    const unhandled: SagaInput = { type: "unhandled", step: "send-gift", direction: "forward", error: "no key" };
+    const open = observed(triggered, seen("loyalty.PointsEarned"));
+    const stuck = observe(definition, open, unhandled).state;
+    assert.equal(stuck.steps["send-gift"]?.forward?.stuck, "unhandled");
+    assert.equal(observe(definition, stuck, unhandled).state, stuck);
+    assert.equal(observe(definition, stuck, deadline).state.steps["send-gift"]?.forward?.stuck, "unhandled");
+    assert.equal(observe(definition, stuck, seen("gifts.GiftSent")).state.status, "completed");
+    assert.equal(observe(definition, open, { ...unhandled, step: "earn-points" }).state, open);
+  });
+
+  it("has a row of the log for whatever changes it (R11)", () => {
+    const inputs = [
+      seen("gifts.GiftSent"),
+      triggered,
+      seen("loyalty.PointsEarned"),
+      deadline,
+      seen("gifts.GiftRefused"),
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...inputs), { maxLength: 12 }), (given) => {
+        let state: SagaState | undefined;
+        for (const input of given) {
+          if (state === undefined && input.type === "timer") continue;
+          const { state: next, effects } = observe(definition, state, input);
+          if (next !== state) assert.ok(effects.some(({ type }) => type === "log"));
+          state = next;
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
