@@ -1,11 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createAlarm } from "../../alarm.ts";
-import type { Database } from "../../database/database.ts";
 import { type Batch, type IncomingRecord, PartitionLostError } from "../broker.ts";
 import type { BrokerLog } from "./log.ts";
 import type { OwnedPartition } from "./membership.ts";
 import type { Outage } from "./outage.ts";
-import { commitPosition, type Fence, fetchRecords } from "./reading.ts";
+import type { Fence, Reading } from "./reading.ts";
 
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
@@ -25,7 +24,7 @@ export interface PartitionReader {
 }
 
 export interface PartitionReaderOptions {
-  readonly database: Database;
+  readonly reading: Reading;
   readonly group: string;
   readonly owner: string;
   readonly partition: OwnedPartition;
@@ -38,7 +37,7 @@ export interface PartitionReaderOptions {
 }
 
 export function createPartitionReader(options: PartitionReaderOptions): PartitionReader {
-  const { database, group, owner, partition, log } = options;
+  const { reading, group, owner, partition, log } = options;
   const outage = options.outage.witness();
   const { topic, number } = partition;
   const fence: Fence = { group, partition: partition.id, owner, epoch: partition.epoch };
@@ -53,13 +52,13 @@ export function createPartitionReader(options: PartitionReaderOptions): Partitio
     let failures = 0;
     while (!stopping.signal.aborted) {
       try {
-        const fetched = await fetchRecords(database, fence, options.maxBatch);
+        const fetched = await reading.fetch(fence, options.maxBatch);
         outage.over();
         if (fetched === "lost") return;
         if (fetched.skipped > 0n) {
           log.warn({ ...place, skipped: fetched.skipped.toString() }, "retention has deleted records not yet read");
           // Or a partition with nothing left to read would be looked into, and this be said, at every poll.
-          if (!(await commitPosition(database, fence, fetched.seeks, fetched.next))) return;
+          if (!(await reading.commit(fence, fetched.seeks, fetched.next))) return;
         }
         if (fetched.records.length === 0) await alarm.sleep();
         else if (await hand(fetched.records, fetched.seeks)) failures = 0;
@@ -84,7 +83,7 @@ export function createPartitionReader(options: PartitionReaderOptions): Partitio
       if (next < first || next > end) {
         throw new RangeError(`${topic}[${number}]: ${next} is no position of a batch from ${first} to ${end}`);
       }
-      if (!(await commitPosition(database, fence, seeks, next))) {
+      if (!(await reading.commit(fence, seeks, next))) {
         controller.abort(lost());
         throw lost();
       }

@@ -1,7 +1,8 @@
 import type { Database } from "../../database/database.ts";
+import { sharing } from "../../sharing.ts";
 import type { IncomingRecord } from "../broker.ts";
 
-/** A batch holds at most so many bytes of values, or one record. */
+/** What is fetched at once holds at most so many bytes of values, or one record of each partition. */
 const MAX_BATCH_BYTES = 8_388_608;
 
 /** Who may read and commit: the owner of a partition, in its epoch. */
@@ -22,26 +23,69 @@ export interface Fetched {
   readonly skipped: bigint;
 }
 
-/** The records at the group's position, none when there is no more; "lost" when the fence holds no longer. */
-export async function fetchRecords(database: Database, fence: Fence, limit: number): Promise<Fetched | "lost"> {
-  const { group, partition, owner, epoch } = fence;
-  const { rows } = await database.query<Row>(FETCH, [group, partition, owner, epoch, limit, MAX_BATCH_BYTES]);
-  const first = rows[0];
-  if (first === undefined) return "lost";
+/** What the readers of a subscription ask of the database, those that ask at once in one statement. */
+export interface Reading {
+  /** The records at the group's position, none when there is no more; "lost" when the fence holds no longer. */
+  fetch(fence: Fence, limit: number): Promise<Fetched | "lost">;
+  /** False when the partition has another owner by now. */
+  commit(fence: Fence, seeks: bigint, next: bigint): Promise<boolean>;
+}
+
+export function createReading(database: Database): Reading {
+  const fetch = sharing((calls: readonly Fetch[]) => fetchTogether(database, calls));
+  const commit = sharing((calls: readonly Commit[]) => commitTogether(database, calls));
+  return {
+    fetch: (fence, limit) => fetch({ fence, limit }),
+    commit: (fence, seeks, next) => commit({ fence, seeks, next }),
+  };
+}
+
+type Fetch = { readonly fence: Fence; readonly limit: number };
+type Commit = { readonly fence: Fence; readonly seeks: bigint; readonly next: bigint };
+
+async function fetchTogether(database: Database, calls: readonly Fetch[]): Promise<readonly (Fetched | "lost")[]> {
+  const { rows } = await database.query<Row>(FETCH, [
+    ...columns(calls),
+    calls.map(({ limit }) => limit),
+    Math.floor(MAX_BATCH_BYTES / calls.length),
+  ]);
+  const found = Map.groupBy(rows, ({ place }) => place);
+  return calls.map((_, at) => {
+    const own = found.get(BigInt(at + 1));
+    return own === undefined ? "lost" : fetched(own);
+  });
+}
+
+function fetched(rows: readonly Row[]): Fetched {
+  const { seeks, next, skipped } = rows[0]!;
   const records = rows
     .filter((row): row is Row & { offset: bigint } => row.offset !== null)
     .map(({ offset, key, headers, value, timestamp }) => ({ offset, key, headers, value, timestamp }));
-  return { records, seeks: first.seeks, next: first.next, skipped: first.skipped };
+  return { records, seeks, next, skipped };
 }
 
-/** False when the partition has another owner by now. */
-export async function commitPosition(database: Database, fence: Fence, seeks: bigint, next: bigint): Promise<boolean> {
-  const { group, partition, owner, epoch } = fence;
-  const { rows } = await database.query<{ committed: boolean }>(COMMIT, [group, partition, owner, epoch, seeks, next]);
-  return rows[0]?.committed === true;
+async function commitTogether(database: Database, calls: readonly Commit[]): Promise<readonly boolean[]> {
+  const { rows } = await database.query<{ committed: boolean }>(COMMIT, [
+    ...columns(calls),
+    calls.map(({ seeks }) => seeks),
+    calls.map(({ next }) => next),
+  ]);
+  return rows.map(({ committed }) => committed);
+}
+
+function columns(calls: readonly { readonly fence: Fence }[]): readonly unknown[][] {
+  const fences = calls.map(({ fence }) => fence);
+  return [
+    fences.map(({ group }) => group),
+    fences.map(({ partition }) => partition),
+    fences.map(({ owner }) => owner),
+    fences.map(({ epoch }) => epoch),
+  ];
 }
 
 type Row = {
+  /** Which call's, from 1. */
+  place: bigint;
   seeks: bigint;
   next: bigint;
   skipped: bigint;
@@ -58,23 +102,30 @@ type Row = {
  * what a handler did not commit comes again by itself.
  */
 export const FETCH = `
-  SELECT at.seeks, at.next, at.skipped, r."offset", r.key, r.headers, r.value, r.written_at AS timestamp
+  SELECT at.place, at.seeks, at.next, at.skipped, r."offset", r.key, r.headers, r.value, r.written_at AS timestamp
     FROM (
-      SELECT g.seeks, greatest(g.next_offset, p.start_offset) AS next,
+      SELECT f.place, f.partition_id, f.most, g.seeks, greatest(g.next_offset, p.start_offset) AS next,
              greatest(p.start_offset - g.next_offset, 0) AS skipped
-        FROM broker.group_partition g JOIN broker.partition p ON p.id = g.partition_id
-       WHERE g.group_name = $1 AND g.partition_id = $2 AND g.owner = $3 AND g.epoch = $4
+        FROM unnest($1::text[], $2::int[], $3::uuid[], $4::bigint[], $5::bigint[]) WITH ORDINALITY
+          AS f (group_name, partition_id, owner, epoch, most, place)
+        JOIN broker.group_partition g ON g.group_name = f.group_name AND g.partition_id = f.partition_id
+         AND g.owner = f.owner AND g.epoch = f.epoch
+        JOIN broker.partition p ON p.id = f.partition_id
     ) AS at
     LEFT JOIN LATERAL (
       SELECT sized.* FROM (
         SELECT listed.*, sum(octet_length(listed.value)) OVER (ORDER BY listed."offset") - octet_length(listed.value) AS before
           FROM (
             SELECT "offset", key, headers, value, written_at FROM broker.record
-             WHERE partition_id = $2 AND "offset" >= at.next ORDER BY "offset" LIMIT $5
+             WHERE partition_id = at.partition_id AND "offset" >= at.next ORDER BY "offset" LIMIT at.most
           ) AS listed
       ) AS sized
       WHERE sized.before < $6::bigint
     ) AS r ON true
-   ORDER BY r."offset"`;
+   ORDER BY at.place, r."offset"`;
 
-const COMMIT = "SELECT broker.commit_position($1, $2, $3, $4, $5, $6) AS committed";
+/** In the order of the calls: the arrays', as a function is called for each of their rows. */
+const COMMIT = `
+  SELECT broker.commit_position(c.group_name, c.partition_id, c.owner, c.epoch, c.seeks, c.next) AS committed
+    FROM unnest($1::text[], $2::int[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[])
+      AS c (group_name, partition_id, owner, epoch, seeks, next)`;

@@ -6,6 +6,7 @@ import type { BrokerLog } from "./log.ts";
 import { join, type Membership, type OwnedPartition } from "./membership.ts";
 import type { Outage } from "./outage.ts";
 import { createPartitionReader, type PartitionReader } from "./partition-reader.ts";
+import { createReading } from "./reading.ts";
 import type { Sleeper, WakeUps } from "./wake-ups.ts";
 
 const DEFAULT_MAX_BATCH = 200;
@@ -29,6 +30,7 @@ export async function startSubscription(
 ): Promise<Subscription> {
   const { database, wakeUps, log, leaseMs } = context;
   const { group } = options;
+  const reading = createReading(database);
   const readers = new Map<number, PartitionReader>();
   const membershipChanged = createAlarm();
   const pollAgain = createAlarm();
@@ -105,7 +107,7 @@ export async function startSubscription(
   function start(partition: OwnedPartition, owner: Membership, after: Promise<void> | undefined): void {
     const { maxBatch = DEFAULT_MAX_BATCH } = options;
     const parts = {
-      database,
+      reading,
       group,
       owner: owner.id,
       partition,

@@ -2,11 +2,7 @@ import assert from "node:assert/strict";
 import { brokerDatabase } from "../../../../../templates/runtime/src/broker/embedded/broker-database.ts";
 import { createEmbeddedBroker } from "../../../../../templates/runtime/src/broker/embedded/create-embedded-broker.ts";
 import { join, type Membership } from "../../../../../templates/runtime/src/broker/embedded/membership.ts";
-import {
-  commitPosition,
-  type Fence,
-  fetchRecords,
-} from "../../../../../templates/runtime/src/broker/embedded/reading.ts";
+import { createReading, type Fence } from "../../../../../templates/runtime/src/broker/embedded/reading.ts";
 import { createDatabase } from "../../../../../templates/runtime/src/database/create-database.ts";
 import type { Database } from "../../../../../templates/runtime/src/database/database.ts";
 import { type TestDatabase, testDatabase } from "../../../../support/postgres.ts";
@@ -86,12 +82,38 @@ describe("membership", () => {
     await expire(paused);
     const heir = await joinGroup(SHORT_MS);
     const fence = { ...old, owner: heir.id, epoch: (await heir.take()).find(({ id }) => id === old.partition)!.epoch };
-    assert.equal(await commitPosition(database, old, 0n, 1n), false);
-    assert.equal(await fetchRecords(database, old, 10), "lost");
-    assert.equal(await commitPosition(database, fence, 0n, 1n), true);
+    assert.equal(await createReading(database).commit(old, 0n, 1n), false);
+    assert.equal(await createReading(database).fetch(old, 10), "lost");
+    assert.equal(await createReading(database).commit(fence, 0n, 1n), true);
     assert.equal(await paused.renew(), false);
     assert.equal(await paused.release((await heir.take())[0]!), false);
     assert.ok((await owners()).every((owner) => owner === heir.id));
+  });
+
+  // Red when what is asked together is answered in another order than it was asked in.
+  it("fetches and commits several partitions together, and refuses only those that are another's", async () => {
+    const member = await joinGroup();
+    const { fetch, commit } = createReading(database);
+    const fences = (await member.take()).map(({ id, epoch }) => ({
+      group: "g",
+      partition: id,
+      owner: member.id,
+      epoch,
+    }));
+    const asked = [fences[3]!, { ...fences[1]!, epoch: 99n }, fences[0]!, fences[2]!];
+    const fetched = await Promise.all(asked.map((fence) => fetch(fence, 10)));
+    assert.deepEqual(
+      fetched.map((answer) => answer === "lost"),
+      [false, true, false, false],
+    );
+    const written = asked.map((fence, at) => ({ fence, records: fetched[at] === "lost" ? [] : fetched[at]!.records }));
+    const holder = written.filter(({ records }) => records.length > 0);
+    const { rows } = await database.query<{ id: number }>("SELECT id FROM broker.partition WHERE next_offset > 0");
+    assert.deepEqual(
+      holder.map(({ fence }) => fence.partition),
+      rows.map(({ id }) => id).filter((id) => id !== fences[1]!.partition),
+    );
+    assert.deepEqual(await Promise.all(asked.map((fence) => commit(fence, 0n, 1n))), [true, false, true, true]);
   });
 
   // Red when broker.commit_position compares the owner alone.
@@ -100,7 +122,7 @@ describe("membership", () => {
     const old = await fenceOf(member);
     await member.release((await member.take())[0]!);
     await member.take();
-    assert.equal(await commitPosition(database, old, 0n, 1n), false);
+    assert.equal(await createReading(database).commit(old, 0n, 1n), false);
   });
 
   it("keeps a member whose lease is being renewed", async () => {
@@ -158,7 +180,7 @@ describe("membership", () => {
       (await restarted.take()).filter(({ wanted }) => wanted).map(({ id }) => id),
       mine,
     );
-    assert.equal(await commitPosition(database, fence, 0n, 1n), false);
+    assert.equal(await createReading(database).commit(fence, 0n, 1n), false);
     await assert.rejects(old.renew(), { name: "InstanceReplacedError", message: /instance one/ });
   });
 
