@@ -21,8 +21,9 @@ export async function runMutants(
   progress: (line: string) => void,
   { width = 2, only = "" }: { readonly width?: number; readonly only?: string } = {},
 ): Promise<readonly Outcome[]> {
-  const server = await startTemporaryPostgres();
-  const workshops = Array.from({ length: width }, () => openWorkshop(server.url));
+  // A server each: some tests look at what goes on in all of a server.
+  const servers = await Promise.all(Array.from({ length: width }, () => startTemporaryPostgres()));
+  const workshops = servers.map(({ url }) => openWorkshop(url));
   try {
     const wanted = parts.flatMap((part) =>
       part.mutants.map((mutant) => ({ part, mutant, test: testOf(part, mutant) })),
@@ -48,7 +49,7 @@ export async function runMutants(
     });
   } finally {
     for (const workshop of workshops) workshop.close();
-    await server.stop();
+    await Promise.all(servers.map((server) => server.stop()));
   }
 }
 
@@ -62,7 +63,11 @@ function testOf({ tests }: Part, { test }: Mutant): string {
 }
 
 function tell(verdict: Verdict): string {
-  return verdict.is === "broken" ? verdict.output.slice(-2_000) : verdict.is === "red" ? verdict.by : "";
+  return verdict.is === "broken"
+    ? verdict.output.slice(-2_000)
+    : verdict.is === "red"
+      ? `${verdict.by}: ${verdict.why}`
+      : "";
 }
 
 /** Answers in the order of what was asked. The first failure ends all of them. */

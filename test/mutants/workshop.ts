@@ -8,7 +8,7 @@ const project = join(import.meta.dirname, "..", "..");
 /** What a test file said: the first test of it that failed. */
 export type Verdict =
   | { readonly is: "green" }
-  | { readonly is: "red"; readonly by: string }
+  | { readonly is: "red"; readonly by: string; readonly why: string }
   /** It did not come so far as to run a test. */
   | { readonly is: "broken"; readonly output: string };
 
@@ -64,10 +64,16 @@ export function openWorkshop(serverUrl: string): Workshop {
   };
 }
 
+interface Failure {
+  readonly fullTitle: string;
+  readonly err: { readonly message?: string };
+}
+
 /** Tests may print before the report. */
 function verdictOf(output: string): Verdict | undefined {
   const at = output.search(/^\{\n {2}"stats"/m);
   if (at < 0) return undefined;
-  const { failures } = JSON.parse(output.slice(at)) as { failures: readonly { readonly fullTitle: string }[] };
-  return failures[0] === undefined ? { is: "green" } : { is: "red", by: failures[0].fullTitle };
+  const { failures } = JSON.parse(output.slice(at)) as { failures: readonly Failure[] };
+  const [first] = failures;
+  return first === undefined ? { is: "green" } : { is: "red", by: first.fullTitle, why: first.err.message ?? "" };
 }

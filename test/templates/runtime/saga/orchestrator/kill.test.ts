@@ -60,6 +60,32 @@ describe("an orchestrator's process", () => {
     assert.deepEqual(playing.stages(id), ["reserve-stock", "reserve-stock compensation", "compensated"]);
   });
 
+  // Red when nothing ends the transaction of one that is paused: the others wait for its lock.
+  it("paused with its transition written and not committed holds up the others no longer than its server lets it", async () => {
+    const { orderId, id } = stage.order();
+    const playing = await stage.play(({ sagastep }) => (sagastep === "reserve-stock" ? undefined : "success"));
+    const child = await processOf({
+      HOLD_BEFORE: "INSERT INTO public.saga_log",
+      HOLD_FOR: "screen-fraud",
+      TIMERS: "off",
+      IDLE_MS: "1000",
+    });
+    await stage.on.trigger(orderId);
+    const command = await eventually(() => playing.commands.find(({ key }) => key === id));
+    const holding = said(child, "holding");
+    await stage.on.reply(command!, "success");
+    await holding;
+    child.kill("SIGSTOP");
+    await stage.hosted({ instance: "other" });
+    await stage.on.until(id, ({ status }) => status === "completed");
+    const refused = said(child, "refused");
+    child.send("go on");
+    child.kill("SIGCONT");
+    await refused;
+    const stages = playing.commands.filter(({ key }) => key === id).map(stageName);
+    assert.deepEqual(stages, ["reserve-stock", "screen-fraud", "capture-payment", "completed"]);
+  });
+
   it("killed in the middle of compensation leaves the same step to the next: nothing skipped, nothing twice", async () => {
     const { orderId, id } = stage.order();
     const playing = await stage.play(({ sagastep }) => (sagastep === "screen-fraud" ? "failure" : "success"));

@@ -5,11 +5,23 @@ import { host, paymentSaga } from "./saga-host.ts";
 
 /**
  * A host of the payment saga in a process of its own, to be killed and paused. Right before the first statement that
- * contains HOLD_BEFORE and has HOLD_FOR among its values it says `holding`, and goes on only when it is told so.
+ * contains HOLD_BEFORE and has HOLD_FOR among its values it says `holding`, and goes on only when it is told so; then
+ * it says `refused` when the database does not carry it out.
  */
-const { DATABASE_URL = "", BROKER_URL = "", HOLD_BEFORE, HOLD_FOR = "", INSTANCE = "child", TIMERS } = process.env;
+const {
+  DATABASE_URL = "",
+  BROKER_URL = "",
+  HOLD_BEFORE,
+  HOLD_FOR = "",
+  INSTANCE = "child",
+  TIMERS,
+  IDLE_MS,
+} = process.env;
 const goOn = new Promise<void>((resolve) => process.once("message", () => resolve()));
-const plain = createDatabase({ url: DATABASE_URL });
+const plain = createDatabase({
+  url: DATABASE_URL,
+  ...(IDLE_MS === undefined ? {} : { idleInTransactionTimeoutMs: Number(IDLE_MS) }),
+});
 let held = false;
 const database: Database = {
   ...plain,
@@ -17,13 +29,17 @@ const database: Database = {
     plain.transaction(
       (tx) =>
         work({
-          async query(text, values) {
+          async query<Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]) {
             if (!held && HOLD_BEFORE && text.includes(HOLD_BEFORE) && JSON.stringify(values).includes(HOLD_FOR)) {
               held = true;
               process.send?.("holding");
               await goOn;
+              return await tx.query<Row>(text, values).catch((error: unknown) => {
+                process.send?.("refused");
+                throw error;
+              });
             }
-            return tx.query(text, values);
+            return tx.query<Row>(text, values);
           },
         }),
       options,
