@@ -144,7 +144,7 @@ function handlingFact({ service, messageId, consumer, at }: Handling, message: S
       ...(spent === undefined ? {} : { handledAfterMs: spent }),
       ...detail([
         spent === undefined ? "" : `after ${spent} ms`,
-        consumer === service || consumer === `${service}.commands` ? "" : `by ${consumer}`,
+        [service, `${service}.commands`, `${service}.choreography`].includes(consumer) ? "" : `by ${consumer}`,
       ]),
     },
   };

@@ -24,9 +24,10 @@ export function toldBySagas(journals: readonly ServiceJournal[]): (handling: Han
       sagas.flatMap(({ log }) => log.map(({ causedBy }) => `${service} ${causedBy}`)),
     ),
   );
-  // A host's reactions and commands are handled by consumers of these names, whatever its sagas do with the message.
+  // A host's reactions, commands and steps are handled by consumers of these names, whatever its sagas do with the message.
   return ({ service, messageId, consumer }) =>
-    consumer !== service && consumer !== `${service}.commands` && caused.has(`${service} ${messageId}`);
+    ![service, `${service}.commands`, `${service}.choreography`].includes(consumer) &&
+    caused.has(`${service} ${messageId}`);
 }
 
 /** @param message the one that led to it, where this is the first move that it has led to */
