@@ -26,10 +26,13 @@ export function attempter(options: ConsumerOptions, work: Work): Attempt {
     const progress: Progress = { at: "preparing" };
     const isBatch = items.length > 1;
     try {
-      const deciding = { consumer: name, work, keepsOrder, progress, floor };
+      const deciding = { consumer: name, work, keepsOrder, progress };
       // A batch that collides with another transaction holds many locks at once, in the order of its messages; tried
       // again it may collide again. One by one each holds its own alone.
-      const decided = await database.transaction((tx) => decide(tx, items, deciding), isBatch ? { attempts: 1 } : {});
+      const decided = await database.transaction(
+        (tx) => decide(tx, [{ items, floor }], deciding),
+        isBatch ? { attempts: 1 } : {},
+      );
       report(options, decided);
       return undefined;
     } catch (error) {

@@ -2,7 +2,7 @@ import { isUnavailable } from "../database/errors.ts";
 import type { ConsumerOptions } from "./consumer-options.ts";
 import type { Item } from "./item.ts";
 import { type Failure, openKey, tell, writeLetter } from "./letters.ts";
-import { mark, movePosition } from "./marks.ts";
+import { mark, movePositions } from "./marks.ts";
 import { lettered } from "./report.ts";
 
 /** Moves an item to the dead letters, with its mark, so that it is decided like one that was handled. */
@@ -37,7 +37,7 @@ async function inTransaction(
   floor: bigint | undefined,
   onGivenUp: ConsumerOptions["onGivenUp"],
 ): Promise<boolean> {
-  await movePosition(tx, name, [item], floor);
+  await movePositions(tx, name, [{ items: [item], floor }]);
   // Another member may have handled it meanwhile: then there is nothing to bury.
   if (item.message !== undefined && (await mark(tx, name, [item.message.id])).size === 0) return false;
   const first = !keepsOrder || (await openKey(tx, name, item.record.topic, item.key));

@@ -2,7 +2,7 @@ import type { Transaction } from "../database/database.ts";
 import type { Message } from "../message/message.ts";
 import type { Item } from "./item.ts";
 import { hasLetter, lockParkedKeys, openKey, writeLetter } from "./letters.ts";
-import { isForgotten, mark, movePosition } from "./marks.ts";
+import { isForgotten, mark, movePositions, type Part, type Standing } from "./marks.ts";
 import type { Work } from "./work.ts";
 
 /** What one transaction has decided about each item, in order. */
@@ -29,49 +29,50 @@ export interface Deciding {
   readonly work: Work;
   readonly keepsOrder: boolean;
   readonly progress: Progress;
-  /** Offset of the first item that stays undecided while these are decided. */
-  readonly floor?: bigint | undefined;
 }
 
 /**
- * Decides about items of one partition, in order and in the caller's transaction: marks first, then letters, then
+ * Decides about items, those of each partition in order, in the caller's transaction: marks first, then letters, then
  * handlers. Items of a key that has dead letters are parked behind them, if the consumer keeps order; so is what
  * follows an unreadable record of the same key.
  */
-export async function decide(tx: Transaction, items: readonly Item[], deciding: Deciding): Promise<Decided> {
+export async function decide(tx: Transaction, parts: readonly Part[], deciding: Deciding): Promise<Decided> {
   const { progress } = deciding;
   progress.at = "preparing";
-  const { open, ...sorted } = await sort(tx, items, deciding);
+  const { open, ...sorted } = await sort(tx, parts, deciding);
   const handled = await handle(tx, open, deciding);
   progress.at = "committing";
   return { ...sorted, handled };
 }
 
 type Open = { readonly index: number; readonly message: Message };
-type Sorted = Omit<Decided, "handled"> & { readonly open: readonly Open[] };
+interface Sorted {
+  readonly open: Open[];
+  readonly duplicates: Message[];
+  readonly forgotten: Message[];
+  readonly parked: Item[];
+  readonly deadLettered: Item[];
+}
 
-async function sort(
-  tx: Transaction,
-  items: readonly Item[],
-  { consumer, keepsOrder, floor }: Deciding,
-): Promise<Sorted> {
-  const standing = await movePosition(tx, consumer, items, floor);
-  const ids = items.flatMap((item) =>
+async function sort(tx: Transaction, parts: readonly Part[], { consumer, keepsOrder }: Deciding): Promise<Sorted> {
+  const standings = await movePositions(tx, consumer, parts);
+  const placed = parts.flatMap(({ items }, at) => items.map((item): Placed => ({ item, standing: standings[at]! })));
+  const ids = placed.flatMap(({ item, standing }) =>
     item.message === undefined || isForgotten(item, standing) ? [] : [item.message.id],
   );
   const unseen = new Set(await mark(tx, consumer, ids));
   // After the marks, with a snapshot of its own: a mark may have waited for the transaction that parked its key.
-  const { topic } = items[0]!.record;
-  const keys = keepsOrder ? [...new Set(items.map((item) => item.key))] : [];
-  const parkedKeys = await lockParkedKeys(tx, consumer, topic, keys);
-  const open: Open[] = [];
-  const duplicates: Message[] = [];
-  const forgotten: Message[] = [];
-  const parked: Item[] = [];
-  const deadLettered: Item[] = [];
+  const parkedKeysOf = new Map<string, Set<string>>();
+  for (const [topic, here] of Map.groupBy(placed, ({ item }) => item.record.topic)) {
+    const keys = keepsOrder ? [...new Set(here.map(({ item }) => item.key))] : [];
+    parkedKeysOf.set(topic, await lockParkedKeys(tx, consumer, topic, keys));
+  }
+  const sorted: Sorted = { open: [], duplicates: [], forgotten: [], parked: [], deadLettered: [] };
 
-  for (const [index, item] of items.entries()) {
+  for (const [index, { item, standing }] of placed.entries()) {
     const { message } = item;
+    const { topic } = item.record;
+    const parkedKeys = parkedKeysOf.get(topic)!;
     if (message === undefined) {
       // It has no mark. Its place in the partition tells whether it has a letter, as far as all before it is decided.
       if (item.record.offset < standing.previousOffset || (await hasLetter(tx, consumer, item))) continue;
@@ -79,20 +80,22 @@ async function sort(
       const failure = { error: item.malformed, attempts: 1, firstFailedAt: new Date() };
       await writeLetter(tx, consumer, item, first ? "failed" : "waiting", failure);
       if (keepsOrder) parkedKeys.add(item.key);
-      deadLettered.push(item);
+      sorted.deadLettered.push(item);
     } else if (isForgotten(item, standing)) {
-      forgotten.push(message);
+      sorted.forgotten.push(message);
     } else if (!unseen.delete(message.id)) {
-      duplicates.push(message);
+      sorted.duplicates.push(message);
     } else if (parkedKeys.has(item.key)) {
       await writeLetter(tx, consumer, item, "waiting");
-      parked.push(item);
+      sorted.parked.push(item);
     } else {
-      open.push({ index, message });
+      sorted.open.push({ index, message });
     }
   }
-  return { open, duplicates, forgotten, parked, deadLettered };
+  return sorted;
 }
+
+type Placed = { readonly item: Item; readonly standing: Standing };
 
 async function handle(
   tx: Transaction,

@@ -5,13 +5,14 @@ import { externalAttempter } from "./external.ts";
 import { tryerInPlace } from "./in-place.ts";
 import { type Item, readItem } from "./item.ts";
 import { createLanes, createSlots, type Lanes, type Waiting } from "./lanes.ts";
-import { movePosition } from "./marks.ts";
+import { movePositions } from "./marks.ts";
+import { togetherWithOthers } from "./together.ts";
 import { workOf } from "./work.ts";
 
 const EXTERNAL_AT_ONCE = 16;
 
 /**
- * Handles a batch in one transaction. When a handler fails, those before it are handled together again, it alone and
+ * Handles a batch in one transaction, with those of other partitions where it can (see together.ts). When a handler fails, those before it are handled together again, it alone and
  * with retries, and then those after it together. While it is retried its partition waits; when it is given up only its
  * key does. The offset is committed after the database.
  *
@@ -24,6 +25,7 @@ export function batchHandler(options: ConsumerOptions): (batch: Batch) => Promis
   const { name, database, admit, keepsOrder = true } = options;
   const work = workOf(options);
   const attempt = attempter(options, work);
+  const firstAttempt = togetherWithOthers(options, work, attempt);
   const attemptExternal = externalAttempter(options);
   const inPlace = tryerInPlace(options);
   const slots = createSlots(options.externalAtOnce ?? EXTERNAL_AT_ONCE);
@@ -55,13 +57,13 @@ export function batchHandler(options: ConsumerOptions): (batch: Batch) => Promis
     // All before it is done, and the partition still this member's.
     await batch.commit(lanes.floor);
     await lanes.run((waiting, stop) => runInLane(waiting, lanes, batch, stop));
-    await database.transaction((tx) => movePosition(tx, name, part));
+    await database.transaction((tx) => movePositions(tx, name, [{ items: part }]));
   }
 
   async function settle(items: readonly Item[], lanes: Lanes, batch: Batch): Promise<void> {
     for (let rest = items; rest.length > 0; ) {
       batch.signal.throwIfAborted();
-      const failed = await attempt(rest, lanes.floor);
+      const failed = await (rest === items ? firstAttempt : attempt)(rest, lanes.floor);
       if (failed === undefined) return;
       const { item: at } = failed;
       if (at === undefined) return oneByOne(rest, lanes, batch);

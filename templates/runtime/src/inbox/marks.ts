@@ -9,29 +9,42 @@ export interface Standing {
   readonly forgottenBefore: Date;
 }
 
+/** Consecutive items of one partition. */
+export interface Part {
+  readonly items: readonly Item[];
+  /** Offset of the first record that stays undecided while later ones are: the position stops there. */
+  readonly floor?: bigint | undefined;
+}
+
 /**
- * Moves the consumer's position in a partition, and holds its row to the end of the transaction: two members that both
- * believe to own the partition take turns.
- *
- * @param floor offset of the first record that stays undecided while later ones are: the position stops there
+ * Moves the consumer's position in some partitions, each once, and holds the rows to the end of the transaction: two
+ * members that both believe to own a partition take turns. Answers where it stood, in the order of the parts.
  */
-export async function movePosition(
+export async function movePositions(
   tx: Transaction,
   consumer: string,
-  items: readonly Item[],
-  floor?: bigint,
-): Promise<Standing> {
-  const last = items.at(-1)!.record;
-  const next = floor !== undefined && floor <= last.offset ? floor : last.offset + 1n;
-  const { rows } = await tx.query<{ previous: bigint; forgotten: Date | number }>(
-    `INSERT INTO public.inbox_position AS p (consumer, topic, partition, next_offset) VALUES ($1, $2, $3, $4)
+  parts: readonly Part[],
+): Promise<readonly Standing[]> {
+  const moves = parts.map(({ items, floor }) => {
+    const last = items.at(-1)!.record;
+    const next = floor !== undefined && floor <= last.offset ? floor : last.offset + 1n;
+    return { topic: last.topic, partition: last.partition, next };
+  });
+  const { rows } = await tx.query<{ topic: string; partition: number; previous: bigint; forgotten: Date | number }>(
+    // Sorted: two transactions that share partitions meet at the first of them, and not crosswise.
+    `INSERT INTO public.inbox_position AS p (consumer, topic, partition, next_offset)
+     SELECT $1, m.topic, m.partition, m.next
+     FROM unnest($2::text[], $3::integer[], $4::bigint[]) AS m (topic, partition, next)
+     ORDER BY m.topic, m.partition
      ON CONFLICT (consumer, topic, partition) DO UPDATE
        SET next_offset = greatest(p.next_offset, EXCLUDED.next_offset), previous_offset = p.next_offset
-     RETURNING previous_offset AS previous, forgotten_before AS forgotten`,
-    [consumer, last.topic, last.partition, next],
+     RETURNING topic, partition, previous_offset AS previous, forgotten_before AS forgotten`,
+    [consumer, moves.map(({ topic }) => topic), moves.map(({ partition }) => partition), moves.map(({ next }) => next)],
   );
-  const row = rows[0]!;
-  return { previousOffset: row.previous, forgottenBefore: new Date(row.forgotten) };
+  return moves.map((move) => {
+    const row = rows.find(({ topic, partition }) => topic === move.topic && partition === move.partition)!;
+    return { previousOffset: row.previous, forgottenBefore: new Date(row.forgotten) };
+  });
 }
 
 /**

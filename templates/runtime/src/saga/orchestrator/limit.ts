@@ -38,6 +38,8 @@ export function createInFlightLimit(database: Database, saga: string, limit: num
     async admit(wanted, signal) {
       for (;;) {
         signal.throwIfAborted();
+        // Far from the limit the look can wait: `reserve` counts, and says when it comes near.
+        if (!isNear) return Math.min(wanted, share);
         const free = await room(database);
         isNear = share === 0 || free - share < half;
         if (free > 0) return Math.min(wanted, isNear ? free : share);
