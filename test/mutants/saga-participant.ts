@@ -171,8 +171,15 @@ export const UNUSED = \``,
   {
     fault: "R19: two processes that made one call both record what came of it",
     file: "participant/external.ts",
-    line: "    if (row.forwardOutcome !== null) {",
+    line: "    if (row.forwardOutcome !== null || row.forwardKey !== seen.forwardKey) {",
     replacement: `    if (row.forwardOutcome === "failure") {`,
+    test: "participant/external.test.ts",
+  },
+  {
+    fault: "R19: an older round's call says what came of a newer round's",
+    file: "participant/external.ts",
+    line: "row.forwardOutcome !== null || row.forwardKey !== seen.forwardKey",
+    replacement: "row.forwardOutcome !== null",
     test: "participant/external.test.ts",
   },
   {
@@ -201,8 +208,8 @@ export const UNUSED = \``,
   {
     fault: "R20: a command older than the rows is done",
     file: "participant/participant.ts",
-    line: "if (now - Date.parse(task.time) > options.retentionMs)",
-    replacement: "if (now - Date.parse(task.time) > options.retentionMs * 99)",
+    line: "if (!(now - Date.parse(task.time) <= options.retentionMs))",
+    replacement: "if (!(now - Date.parse(task.time) <= options.retentionMs * 99))",
     test: "participant/commands.test.ts",
   },
   {

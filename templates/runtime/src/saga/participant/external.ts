@@ -128,19 +128,21 @@ export function externalRunner<State, Command extends NamedCommand, Event extend
   ): Promise<SagaTask | undefined> {
     const row = (await lockRows(tx, [task])).get(task);
     return task.direction === "forward"
-      ? concludeForward(tx, task, row, event, run)
+      ? concludeForward(tx, task, seen, row, event, run)
       : concludeCompensation(tx, task, seen, row, event, run);
   }
 
   async function concludeForward(
     tx: Transaction,
     task: SagaTask,
+    seen: ParticipantRow,
     row: ParticipantRow,
     event: Event | undefined,
     run: ExternalRun,
   ): Promise<SagaTask | undefined> {
-    if (row.forwardOutcome !== null) {
-      // Another process made the same call with the same key, and was first.
+    if (row.forwardOutcome !== null || row.forwardKey !== seen.forwardKey) {
+      // Another process made the same call with the same key, and was first; a newer round may even be under way since,
+      // whose outcome this is not.
       await run.mark(tx);
       return undefined;
     }

@@ -37,16 +37,18 @@ describe("sagas of long ago", () => {
   // Removed once: `refuseOld` in trigger-consumer.ts. Then the order of last year is paid a second time.
   it("do not begin again at a trigger that is replayed, not even from the dead letters", async () => {
     const { orderId, id } = stage.order();
-    const later = stage.order();
+    const [undated, later] = [stage.order(), stage.order()];
     await stage.hosted();
     const time = new Date(Date.now() - 365 * DAY_MS).toISOString();
     await stage.on.trigger(orderId, { envelope: { time } });
+    await stage.on.trigger(undated.orderId, { envelope: { time: "last year" } });
     await stage.on.trigger(later.orderId);
     await stage.on.until(later.id, () => true);
+    assert.equal(await stage.on.state(undated.id), undefined);
     const letter = async () =>
       (
         await stage.on.database.query<{ id: bigint; status: string; attempts: number; error: string }>(
-          "SELECT id, status, attempts, error FROM public.dead_letter WHERE consumer = 'payment.trigger'",
+          "SELECT id, status, attempts, error FROM public.dead_letter WHERE consumer = 'payment.trigger' ORDER BY id",
         )
       ).rows[0];
     const found = (await eventually(letter))!;

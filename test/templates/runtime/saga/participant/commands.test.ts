@@ -254,6 +254,14 @@ describe("a saga's command", () => {
       assert.deepEqual((await rig.told(order)).at(-1), "StockReleased success 1");
     });
 
+    // Red when participant.ts checks the data of what is not to be done: nobody could skip it but by hand.
+    it("is answered also where the command itself can never be done", async () => {
+      const broken = { quantity: 1.5 };
+      await handle(asks(order, broken));
+      await handle(bury(broken));
+      assert.deepEqual(await rig.told(order), ["StockRejected refused 1"]);
+    });
+
     it("leaves a compensation nothing to undo", async () => {
       await handle(bury(), releases(order));
       assert.deepEqual((await rig.told(order)).at(-1), "StockReleased success 1 noop");
@@ -301,6 +309,13 @@ describe("a saga's command", () => {
       await handle(asks(order, { time: new Date(Date.now() - 91 * day) }));
       assert.match((await letters())[0] ?? "", /^1 shop\.ReserveStock of .* is older than what this service remembers/);
       assert.deepEqual(await rig.told(order), []);
+    });
+
+    it("one of no time that can be read", async () => {
+      const record = asks(order);
+      const headers = { ...record.headers, eda: record.headers.eda!.replace(/"time":"[^"]*"/, '"time":"long ago"') };
+      await handle({ ...record, headers });
+      assert.match((await letters())[0] ?? "", /^1 shop\.ReserveStock of long ago is older/);
     });
 
     it("one whose data breaks its contract", async () => {

@@ -148,6 +148,35 @@ describe("a saga's command that calls something outside (R19)", () => {
     assert.deepEqual(await rig.state(order), ["PaymentCaptured"]);
   });
 
+  // Red when concludeForward does not compare the keys: the older answer is stored as the newer round's, whose own
+  // success is then thrown away, and the money with it.
+  it("of an older round that ends during the call of a newer one says nothing about that", async () => {
+    const [older, newer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    provider.before = async () => {
+      const nth = provider.calls.length;
+      provider.declining = true;
+      if (nth === 1) await older.promise;
+      if (nth === 3) await newer.promise;
+      provider.declining = nth !== 3;
+    };
+    const paused = handle(captures(order));
+    await eventually(() => provider.calls.length === 1);
+    await rig.handle(shop, [captures(order, { attempt: 2 })], { name: "another process" });
+    const retried = rig.handle(shop, [captures(order, { round: 2 })], { name: "another process" });
+    await eventually(() => provider.calls.length === 3);
+    older.resolve();
+    await paused;
+    newer.resolve();
+    await retried;
+    assert.deepEqual(calls(), [capture(1), capture(1), capture(2)]);
+    assert.deepEqual(await rig.told(order), [
+      "PaymentDeclined",
+      "PaymentDeclined failure 1",
+      "PaymentCaptured",
+      "PaymentCaptured success 2",
+    ]);
+  });
+
   it("that does not heed its signal is given up at its limit, and tried again", async () => {
     const hung = Promise.withResolvers<void>();
     provider.before = async () => {
