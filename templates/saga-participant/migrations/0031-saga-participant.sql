@@ -39,3 +39,6 @@ CREATE TABLE public.saga_participant (
 
 -- For the clean-up by age. Rows are touched in about the order in which they were made, so a block range index will do.
 CREATE INDEX saga_participant_by_age ON public.saga_participant USING brin (touched_at) WITH (pages_per_range = 16);
+
+-- What a process that ended has left undone: looked for again and again, and nearly always nothing.
+CREATE INDEX saga_participant_owed ON public.saga_participant (saga_id) WHERE compensation_again;

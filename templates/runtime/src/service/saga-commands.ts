@@ -2,6 +2,7 @@ import { Counter } from "prom-client";
 import type { ConsumerOptions, ExternalHandler } from "../inbox/consumer-options.ts";
 import { faultOfHandlers } from "../saga/participant/check-commands.ts";
 import { cleanUpParticipant } from "../saga/participant/clean-up.ts";
+import { runOwed } from "../saga/participant/owed.ts";
 import { createParticipant, type Participant, type ParticipantOptions } from "../saga/participant/participant.ts";
 import { taskOf } from "../saga/participant/task.ts";
 import { ConfigError, sagaRetentionMs } from "./config.ts";
@@ -10,6 +11,7 @@ import type { NamedCommand, NamedEvent, ServiceDefinition } from "./definition.t
 import type { MessagingOptions } from "./messaging.ts";
 
 const CLEAN_UP_EVERY_MS = 3_600_000;
+const OWED_EVERY_MS = 60_000;
 
 /** @throws ConfigError when the handlers of commands and the manifest do not match */
 export function checkCommands(definition: ServiceDefinition, handlers: Readonly<Record<string, unknown>> = {}): void {
@@ -59,7 +61,7 @@ export function openParticipant<State, Command extends NamedCommand, Event exten
     clearInterval(timer);
     await running;
   });
-  return createParticipant({
+  const participant = createParticipant({
     aggregate,
     commands,
     log,
@@ -70,6 +72,39 @@ export function openParticipant<State, Command extends NamedCommand, Event exten
         log.info({ correlationid, saga: sagaId, step, round, command }, "a command came too late and is not done");
       },
     },
+  });
+  if (config.role === "all" || config.role === "consumer") runOwedEveryMinute(participant, database, log, openings);
+  return participant;
+}
+
+/** At the start and every minute. */
+function runOwedEveryMinute(
+  participant: Participant,
+  database: MessagingOptions["database"],
+  log: MessagingOptions["log"],
+  openings: MessagingOptions["openings"],
+): void {
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+  const run = () => {
+    running ??= runOwed({
+      participant,
+      database,
+      signal: stopping.signal,
+      failed: ({ command, sagaId, step, cause: { correlationid } }, err) =>
+        log.error({ err, correlationid, saga: sagaId, step, command }, "a compensation is due again and failed"),
+    })
+      .catch((err: unknown) => log.warn({ err }, "compensations that are due again were not looked for"))
+      .finally(() => {
+        running = undefined;
+      });
+  };
+  run();
+  const timer = setInterval(run, OWED_EVERY_MS);
+  openings.add("compensations that are due again", async () => {
+    clearInterval(timer);
+    stopping.abort();
+    await running;
   });
 }
 

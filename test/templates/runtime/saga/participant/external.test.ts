@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Database } from "../../../../../templates/runtime/src/database/database.ts";
 import { listDeadLetters, replayDeadLetter } from "../../../../../templates/runtime/src/inbox/dead-letters.ts";
 import { batchHandler } from "../../../../../templates/runtime/src/inbox/handle-batch.ts";
+import { runOwed } from "../../../../../templates/runtime/src/saga/participant/owed.ts";
 import { eventually } from "../../../../../templates/runtime/src/testing/eventually.ts";
 import { batchOf } from "../../inbox/delivery.ts";
 import { captures, refunds, releases, type ShopImplementation, shopRig } from "./rig.ts";
@@ -328,6 +329,57 @@ describe("a saga's command that calls something outside (R19)", () => {
       await handle(record);
       assert.deepEqual(calls(), [capture(), refund(), refund(), refund()]);
       assert.equal((await row())?.again, false);
+      assert.deepEqual((await rig.told(order)).slice(1), [...captured, ...refunded]);
+    });
+
+    // Red without the look of owed.ts: the forward's message is marked, and nothing else brings the compensation up.
+    it("is run again also when that process ends, and another had refused the forward meanwhile", async () => {
+      const answer = Promise.withResolvers<void>();
+      provider.before = async ({ kind }) => {
+        if (kind === "capture") await answer.promise;
+      };
+      // Takes the money although it was told to refuse.
+      const careless = shopImplementation(
+        {
+          async capture(id, context) {
+            await provider.capture(id, context);
+            provider.captured.add(context.idempotencyKey);
+            return "captured";
+          },
+          async refund(id, context) {
+            const undone = await provider.refund(id, context);
+            if (provider.calls.length === 3) await rig.database.query("SELECT pg_terminate_backend(pg_backend_pid())");
+            return undone;
+          },
+        },
+        { limitMs: never },
+      );
+      const record = captures(order);
+      const late = assert.rejects(rig.handle(careless, [record]));
+      await eventually(() => provider.calls.length === 1);
+      await timePasses();
+      // The partition has been taken over: both come to another member of the same consumer.
+      await rig.handle(shop, [refunds(order), record]);
+      assert.equal(rig.refused.length, 1);
+      answer.resolve();
+      await late;
+      await handle(record);
+      assert.equal((await row())?.again, true);
+      const failures: unknown[] = [];
+      const owed = (untouchedMs?: number) =>
+        runOwed({
+          participant: rig.participant(shop),
+          database: rig.database,
+          signal: new AbortController().signal,
+          failed: (_, error) => void failures.push(error),
+          ...(untouchedMs === undefined ? {} : { untouchedMs }),
+        });
+      await owed();
+      assert.equal((await row())?.again, true, "whoever is at it goes first");
+      await owed(0);
+      await owed(0);
+      assert.deepEqual(failures, []);
+      assert.deepEqual(calls(), [capture(), refund(), refund(), refund()]);
       assert.deepEqual((await rig.told(order)).slice(1), [...captured, ...refunded]);
     });
 

@@ -109,12 +109,8 @@ export async function shopRig() {
   await database.query("CREATE TABLE public.parcel (order_id text NOT NULL)");
   const refused: SagaTask[] = [];
 
-  function consumer(
-    implementation: ShopImplementation,
-    more: Partial<ConsumerOptions> = {},
-    own: Database = database,
-  ): ConsumerOptions {
-    const participant = createParticipant({
+  const participant = (implementation: ShopImplementation) =>
+    createParticipant({
       aggregate: {
         definition: shopDefinition,
         contracts: compileContracts(shopDefinition),
@@ -127,8 +123,14 @@ export async function shopRig() {
       retentionMs: 90 * DAY_MS,
       observer: { refused: (task) => void refused.push(task) },
     });
+
+  function consumer(
+    implementation: ShopImplementation,
+    more: Partial<ConsumerOptions> = {},
+    own: Database = database,
+  ): ConsumerOptions {
     return {
-      ...sagaCommands(shopDefinition, participant)[0]!,
+      ...sagaCommands(shopDefinition, participant(implementation))[0]!,
       database: own,
       broker: memoryBroker(),
       retry: { attempts: 3, initialMs: 1 },
@@ -155,6 +157,7 @@ export async function shopRig() {
     database,
     /** Tasks that were refused without a reply. */
     refused,
+    participant,
     consumer,
     /** Hands records to the shop as one batch. */
     handle: (implementation: ShopImplementation, records: readonly IncomingRecord[], more?: Partial<ConsumerOptions>) =>
