@@ -71,10 +71,13 @@ export function createInFlightLimit(database: Database, saga: string, limit: num
   async function nextEnd(signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, LOOK_AGAIN_MS);
-    waiting.add(resolve);
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    const wake = () => resolve();
+    waiting.add(wake);
+    signal.addEventListener("abort", wake);
     await promise;
-    waiting.delete(resolve);
+    waiting.delete(wake);
+    // A batch may wait here for hours.
+    signal.removeEventListener("abort", wake);
     clearTimeout(timer);
   }
 }
