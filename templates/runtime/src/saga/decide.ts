@@ -1,4 +1,4 @@
-import { isCourseStuck } from "./course.ts";
+import { coursesOf, isCourseStuck } from "./course.ts";
 import type { SagaDefinition } from "./definition.ts";
 import { onParked, onUnhandled, onUnparked } from "./disruption.ts";
 import { onVerb } from "./operator.ts";
@@ -28,14 +28,7 @@ export function isOver({ status }: SagaState): boolean {
 
 /** R6: a saga is stuck while any of its steps is, in either direction. */
 export function isStuck(state: SagaState): boolean {
-  return (
-    !isOver(state) &&
-    Object.values(state.steps).some(
-      ({ forward, compensation }) =>
-        (forward !== undefined && isCourseStuck(forward)) ||
-        (compensation !== undefined && isCourseStuck(compensation)),
-    )
-  );
+  return !isOver(state) && coursesOf(state).some(({ course }) => isCourseStuck(course));
 }
 
 function start(definition: SagaDefinition, input: SagaInput): Transition {

@@ -1,3 +1,4 @@
+import { withCourse } from "./course.ts";
 import type { Json, SagaDefinition } from "./definition.ts";
 import type { Course, SagaEffect, SagaState, Stage } from "./transition.ts";
 
@@ -8,11 +9,9 @@ export interface Turn {
   readonly effects: SagaEffect[];
 }
 
-/** Writes what became of a stage; the state that was given stays as it is. */
-export function setCourse(turn: Turn, { step, direction }: Stage, course: Course): void {
-  const { state } = turn;
-  const before = Object.hasOwn(state.steps, step) ? state.steps[step] : undefined;
-  turn.state = { ...state, steps: { ...state.steps, [step]: { ...before, [direction]: course } } };
+/** Writes what became of a stage. */
+export function setCourse(turn: Turn, stage: Stage, course: Course): void {
+  turn.state = withCourse(turn.state, stage, course);
 }
 
 /** Adds a row to the saga's log (R11). */

@@ -1,7 +1,7 @@
-import { isOver } from "../decide.ts";
+import { coursesOf, withCourse } from "../course.ts";
+import { isOver, isStuck } from "../decide.ts";
 import type { JsonObject, SagaDefinition } from "../definition.ts";
 import type { Course, Decide, SagaEffect, SagaLogEntry, SagaState, Stage, Transition } from "../transition.ts";
-import { coursesOf, withCourse } from "./courses.ts";
 import { type Meaning, meaningOf } from "./meaning.ts";
 
 /**
@@ -56,8 +56,8 @@ function after(
     effects.unshift({ type: "timer", timer, afterMs: definition.deadlineMs, starts: "now" });
   }
   if (before === undefined) effects.unshift(asEffect({ what: "started" }));
-  const stuck = isOpenStuck(state);
-  if (before === undefined || state.status !== before.status || stuck !== isOpenStuck(before))
+  const stuck = isStuck(state);
+  if (before === undefined || state.status !== before.status || stuck !== isStuck(before))
     effects.push({ type: "status", status: state.status, stuck });
   if (isOver(state) && !(before && isOver(before))) effects.push({ type: "cancel-timers" });
   return { state, effects };
@@ -171,10 +171,6 @@ function withStatus(state: SagaState): SagaState {
 /** A trigger's data holds the key, so it is never empty. */
 function isTriggered({ trigger }: SagaState): boolean {
   return Object.keys(trigger).length > 0;
-}
-
-function isOpenStuck(state: SagaState): boolean {
-  return !isOver(state) && coursesOf(state).some(({ course }) => course.stuck !== undefined);
 }
 
 function reasonOf(data: JsonObject, event: string): string {

@@ -1,4 +1,5 @@
-import type { Json, JsonObject, SagaCommand, SagaDefinition } from "../definition.ts";
+import type { JsonObject, SagaCommand, SagaDefinition } from "../definition.ts";
+import { within } from "../input.ts";
 import { stepsOf } from "../stages.ts";
 import type { Stage } from "../transition.ts";
 
@@ -15,7 +16,7 @@ export function missingFields(definition: SagaDefinition, stage: Stage, data: Js
     .flatMap((value) => {
       if (!("path" in value) || value.path.from !== "step" || value.path.step !== stage.step) return [];
       const { at } = value.path;
-      return has(data, at) ? [] : [["$.steps", stage.step, ...at].join(".")];
+      return within(data, at) !== undefined ? [] : [["$.steps", stage.step, ...at].join(".")];
     });
   return [...new Set(missing)];
 }
@@ -24,13 +25,4 @@ function commandsOf(definition: SagaDefinition): readonly SagaCommand[] {
   const { completed, compensated } = definition;
   const steps = stepsOf(definition).flatMap((step) => [step, step.compensation]);
   return [...steps, completed, compensated].filter((command) => command !== undefined);
-}
-
-function has(data: JsonObject, at: readonly string[]): boolean {
-  let value: Json | undefined = data;
-  for (const name of at) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return false;
-    value = (value as JsonObject)[name];
-  }
-  return true;
 }

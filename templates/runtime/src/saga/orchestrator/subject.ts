@@ -1,6 +1,7 @@
+import { coursesOf } from "../course.ts";
 import { isOver, isStuck } from "../decide.ts";
 import type { SagaDefinition } from "../definition.ts";
-import type { Course, SagaState, Stage, StepState, StuckReason } from "../transition.ts";
+import type { Course, SagaState, Stage, StuckReason } from "../transition.ts";
 
 /** A saga that one transaction moves. */
 export interface Subject {
@@ -26,7 +27,11 @@ export function standing(state: SagaState): {
   readonly over: boolean;
 } {
   const over = isOver(state);
-  return { over, stuck: isStuck(state), parked: !over && courses(state).some(({ course }) => course.parked === true) };
+  return {
+    over,
+    stuck: isStuck(state),
+    parked: !over && coursesOf(state).some(({ course }) => course.parked === true),
+  };
 }
 
 /** Stages that are stuck for a reason that they were not stuck for before. */
@@ -35,7 +40,7 @@ export function newlyStuck(
   after: SagaState,
 ): readonly (Stage & { readonly reason: StuckReason })[] {
   if (isOver(after)) return [];
-  return courses(after).flatMap(({ step, direction, course }) => {
+  return coursesOf(after).flatMap(({ step, direction, course }) => {
     const reason = whyStuck(course);
     const known = before?.steps[step]?.[direction];
     return reason === undefined || (known !== undefined && whyStuck(known) === reason)
@@ -46,11 +51,4 @@ export function newlyStuck(
 
 function whyStuck({ parked, stuck }: Course): StuckReason | undefined {
   return parked === true ? "parked" : stuck;
-}
-
-function courses({ steps }: SagaState): readonly (Stage & { readonly course: Course })[] {
-  return Object.entries(steps).flatMap(([step, { forward, compensation }]: [string, StepState]) => [
-    ...(forward === undefined ? [] : [{ step, direction: "forward" as const, course: forward }]),
-    ...(compensation === undefined ? [] : [{ step, direction: "compensation" as const, course: compensation }]),
-  ]);
 }
