@@ -27,7 +27,7 @@ export function sagaParts(system: System, service: Service): SagaParts {
   });
   const choreographed = stages.flatMap(({ saga, step, direction, sent }): ChoreographedStep[] => {
     const { style, key } = saga.flow;
-    const { on, command, input, success, failure, timeoutMs, retry } = sent;
+    const { on, command, input, success, failure, timeoutMs } = sent;
     if (style !== "choreography" || on === undefined || !isPublished(system, on)) return [];
     return [
       {
@@ -42,7 +42,6 @@ export function sagaParts(system: System, service: Service): SagaParts {
         success,
         ...(failure !== undefined && { failure }),
         timeoutMs,
-        retry,
       },
     ];
   });

@@ -60,7 +60,8 @@ function row(step: string, kind: string, sent: SagaCommand, undo: string | undef
     code(sent.success),
     sent.failure === undefined ? "" : code(sent.failure),
     undo === undefined ? "" : code(undo),
-    `${inWords(sent.timeoutMs)}, ${sent.retry.attempts} times`,
+    // What starts at an event is sent by nobody, and by nobody again.
+    sent.on === undefined ? `${inWords(sent.timeoutMs)}, ${sent.retry.attempts} times` : inWords(sent.timeoutMs),
   ];
   return `| ${cells.join(" | ")} |`;
 }

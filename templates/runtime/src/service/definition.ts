@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Decider } from "../aggregate/decider.ts";
 import type { Database, Transaction } from "../database/database.ts";
 import type { Message } from "../message/message.ts";
-import type { SagaCommand, SagaDefinition, SagaRetry } from "../saga/definition.ts";
+import type { SagaCommand, SagaDefinition } from "../saga/definition.ts";
 
 /** What is derived from the manifest about one service: names, topics, ports and contracts. Holds no behaviour. */
 export interface ServiceDefinition {
@@ -61,8 +61,8 @@ export interface ChoreographedStep {
   readonly input: SagaCommand["input"];
   readonly success: string;
   readonly failure?: string;
+  /** So long a failing one is tried: nobody sends it again. */
   readonly timeoutMs: number;
-  readonly retry: SagaRetry;
 }
 
 export interface CommandContract {

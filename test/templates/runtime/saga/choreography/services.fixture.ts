@@ -51,7 +51,6 @@ function stepsAt(service: string, source: SagaSource): readonly ChoreographedSte
             success: sent.success,
             ...(sent.failure === undefined ? {} : { failure: sent.failure }),
             timeoutMs: sent.timeoutMs,
-            retry: sent.retry,
           },
         ]
       : [];

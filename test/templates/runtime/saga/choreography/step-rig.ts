@@ -20,7 +20,6 @@ import { shopDecider, shopDefinition } from "../participant/shop.fixture.ts";
 
 const topic = "web.order.events";
 const orderId = { orderId: { path: { from: "on", at: ["orderId"] } } } as const;
-const retry = { attempts: 5, initialMs: 500, multiplier: 2, maxMs: 30_000, jitter: "full" } as const;
 
 function step(
   on: string,
@@ -32,7 +31,7 @@ function step(
   const quantity = { path: { from: "on", at: ["quantity"] } } as const;
   const input = command === "ReserveStock" ? { ...orderId, quantity } : orderId;
   const from = { on: `web.${on}`, topic, key: "orderId" };
-  return { saga: "buying", step: name, direction, ...from, command, input, retry, ...outcomes };
+  return { saga: "buying", step: name, direction, ...from, command, input, ...outcomes };
 }
 
 const timeoutMs = 10_000;
