@@ -2,7 +2,9 @@ import { writeExampleServices } from "./example-services.ts";
 import { type CrashPoint, openLane, type Run } from "./saga-crash.ts";
 import type { Story } from "./saga-crash-ledger.ts";
 
+/** Between them they come to every kind of step and to both endings. */
 export const stories = ["completed", "compensated"] as const satisfies Story[];
+export type SweptStory = (typeof stories)[number];
 
 export interface PlannedRun {
   readonly story: Story;
@@ -25,7 +27,7 @@ export const statementsOfRestart = 500;
 
 export interface Crashes {
   /** Every statement of a run that nothing disturbs. */
-  readonly points: Readonly<Record<Story, readonly CrashPoint[]>>;
+  readonly points: Readonly<Record<SweptStory, readonly CrashPoint[]>>;
   sweep(runs: readonly PlannedRun[], progress?: (done: number, violations: number) => void): Promise<Sweep>;
   close(): Promise<void>;
 }
@@ -35,8 +37,8 @@ export async function openCrashes(width = 2): Promise<Crashes> {
   const root = writeExampleServices();
   const lanes = await Promise.all(Array.from({ length: width }, () => openLane(root)));
   const [first] = lanes;
-  // The first order of all finds pools and groups that have yet to be opened.
-  for (const story of stories) faultless(await first!.run(story));
+  // Every way through; and the first order of all finds pools and groups that have yet to be opened.
+  for (const story of ["rejected", "blocked", ...stories] as const) faultless(await first!.run(story));
   const clean = { completed: await first!.run("completed"), compensated: await first!.run("compensated") };
   for (const story of stories) faultless(clean[story]);
   return {

@@ -192,13 +192,16 @@ interface Order {
   readonly total: object;
 }
 
-/** Two of tea; what is dear is declined by the provider. */
+/** The one customer on the fraud service's list. */
+const blockedCustomer = "bad00000-0000-4000-8000-000000000000";
+
+/** Two of tea; what is dear is declined by the provider, and there is no saffron. */
 function newOrder(story: Story): Order {
-  const price = { amount: story === "completed" ? 450 : 60_000, currency: "EUR" };
+  const price = { amount: story === "compensated" ? 60_000 : 450, currency: "EUR" };
   return {
     orderId: randomUUID(),
-    customerId: randomUUID(),
-    lines: [{ sku: "tea", quantity: 2, price }],
+    customerId: story === "blocked" ? blockedCustomer : randomUUID(),
+    lines: [{ sku: story === "rejected" ? "saffron" : "tea", quantity: 2, price }],
     total: { ...price, amount: price.amount * 2 },
   };
 }

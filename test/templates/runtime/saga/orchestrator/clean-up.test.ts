@@ -23,8 +23,8 @@ describe("sagas of long ago", () => {
     await stage.on.until(ended.id, ({ status }) => status === "completed");
     await stage.on.until(open.id, () => true);
     await stage.on.database.query(
-      `UPDATE public.saga SET started_at = clock_timestamp() - interval '1 year', stuck = ended_at IS NULL,
-         ended_at = ended_at - interval '1 year'`,
+      `UPDATE public.saga SET started_at = clock_timestamp() - interval '1 year',
+         updated_at = clock_timestamp() - interval '1 year', stuck = ended_at IS NULL, ended_at = ended_at - interval '1 year'`,
     );
     assert.equal(await cleanUpSagas(stage.on.database, 400 * DAY_MS), 0);
     assert.equal(await cleanUpSagas(stage.on.database, 90 * DAY_MS), 1);
