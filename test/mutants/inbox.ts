@@ -4,18 +4,18 @@ import type { Mutant } from "./saga-machine.ts";
 export const inboxMutants: readonly Mutant[] = [
   {
     fault: "trap 6: every message counts as new",
-    file: "marks.ts",
-    line: `     ON CONFLICT DO NOTHING
-     RETURNING message_id AS id`,
-    replacement: `     ON CONFLICT (consumer, message_id) DO UPDATE SET decided_at = EXCLUDED.decided_at
-     RETURNING message_id AS id`,
+    file: "enter.ts",
+    line: `    ON CONFLICT DO NOTHING
+    RETURNING message_id`,
+    replacement: `    ON CONFLICT (consumer, message_id) DO UPDATE SET decided_at = EXCLUDED.decided_at
+    RETURNING message_id`,
     test: "handle-batch.test.ts",
   },
   {
     fault: "trap 6: two batches with the same messages lock each other out",
-    file: "marks.ts",
-    line: "FROM unnest($2::uuid[]) AS id ORDER BY id\n",
-    replacement: "FROM unnest($2::uuid[]) AS id\n",
+    file: "enter.ts",
+    line: " AS after_all_positions ORDER BY m.id\n",
+    replacement: " AS after_all_positions\n",
     test: "traps.test.ts",
   },
   {
@@ -51,7 +51,7 @@ export const inboxMutants: readonly Mutant[] = [
     file: "bury.ts",
     line: "if (item.message !== undefined && (await mark(tx, name, [item.message.id])).size === 0) return false;",
     replacement: "void mark;",
-    test: "dead-letters.test.ts",
+    test: "handle-batch.test.ts",
   },
   {
     fault: "a replayed letter leaves no mark",

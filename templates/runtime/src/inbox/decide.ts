@@ -1,8 +1,9 @@
 import type { Transaction } from "../database/database.ts";
 import type { Message } from "../message/message.ts";
+import { enter } from "./enter.ts";
 import type { Item } from "./item.ts";
 import { hasLetter, lockParkedKeys, openKey, writeLetter } from "./letters.ts";
-import { isForgotten, mark, movePositions, type Part, type Standing } from "./marks.ts";
+import { isForgotten, type Part, type Standing } from "./marks.ts";
 import type { Work } from "./work.ts";
 
 /** What one transaction has decided about each item, in order. */
@@ -55,12 +56,8 @@ interface Sorted {
 }
 
 async function sort(tx: Transaction, parts: readonly Part[], { consumer, keepsOrder }: Deciding): Promise<Sorted> {
-  const standings = await movePositions(tx, consumer, parts);
+  const { standings, unseen } = await enter(tx, consumer, parts);
   const placed = parts.flatMap(({ items }, at) => items.map((item): Placed => ({ item, standing: standings[at]! })));
-  const ids = placed.flatMap(({ item, standing }) =>
-    item.message === undefined || isForgotten(item, standing) ? [] : [item.message.id],
-  );
-  const unseen = new Set(await mark(tx, consumer, ids));
   // After the marks, with a snapshot of its own: a mark may have waited for the transaction that parked its key.
   const parkedKeysOf = new Map<string, Set<string>>();
   for (const [topic, here] of Map.groupBy(placed, ({ item }) => item.record.topic)) {

@@ -18,34 +18,34 @@ export interface Part {
 
 /**
  * Moves the consumer's position in some partitions, each once, and holds the rows to the end of the transaction: two
- * members that both believe to own a partition take turns. Answers where it stood, in the order of the parts.
+ * members that both believe to own a partition take turns.
  */
-export async function movePositions(
-  tx: Transaction,
-  consumer: string,
-  parts: readonly Part[],
-): Promise<readonly Standing[]> {
-  const moves = parts.map(({ items, floor }) => {
-    const last = items.at(-1)!.record;
-    const next = floor !== undefined && floor <= last.offset ? floor : last.offset + 1n;
-    return { topic: last.topic, partition: last.partition, next };
-  });
-  const { rows } = await tx.query<{ topic: string; partition: number; previous: bigint; forgotten: Date | number }>(
-    // Sorted: two transactions that share partitions meet at the first of them, and not crosswise.
-    `INSERT INTO public.inbox_position AS p (consumer, topic, partition, next_offset)
+export async function movePositions(tx: Transaction, consumer: string, parts: readonly Part[]): Promise<void> {
+  await tx.query(MOVE, [consumer, ...movesOf(parts)]);
+}
+
+/** Topics, partitions, next offsets: the values of `MOVE`. */
+export function movesOf(parts: readonly Part[]): readonly [string[], number[], bigint[]] {
+  const lasts = parts.map(({ items }) => items.at(-1)!.record);
+  return [
+    lasts.map(({ topic }) => topic),
+    lasts.map(({ partition }) => partition),
+    parts.map(({ floor }, at) => {
+      const last = lasts[at]!;
+      const next = floor !== undefined && floor <= last.offset ? floor : last.offset + 1n;
+      return next;
+    }),
+  ];
+}
+
+// Sorted: two transactions that share partitions meet at the first of them, and not crosswise.
+export const MOVE = `INSERT INTO public.inbox_position AS p (consumer, topic, partition, next_offset)
      SELECT $1, m.topic, m.partition, m.next
      FROM unnest($2::text[], $3::integer[], $4::bigint[]) AS m (topic, partition, next)
      ORDER BY m.topic, m.partition
      ON CONFLICT (consumer, topic, partition) DO UPDATE
        SET next_offset = greatest(p.next_offset, EXCLUDED.next_offset), previous_offset = p.next_offset
-     RETURNING topic, partition, previous_offset AS previous, forgotten_before AS forgotten`,
-    [consumer, moves.map(({ topic }) => topic), moves.map(({ partition }) => partition), moves.map(({ next }) => next)],
-  );
-  return moves.map((move) => {
-    const row = rows.find(({ topic, partition }) => topic === move.topic && partition === move.partition)!;
-    return { previousOffset: row.previous, forgottenBefore: new Date(row.forgotten) };
-  });
-}
+     RETURNING topic, partition, previous_offset AS previous, forgotten_before AS forgotten`;
 
 /**
  * Marks messages as decided by this consumer; answers those that were not before. The first thing a transaction does

@@ -43,7 +43,7 @@ describe("inbox traps", () => {
     return Promise.all([first, second]);
   }
 
-  // Trap 6. Red when `mark` in marks.ts asks with a SELECT before it inserts.
+  // Trap 6. Red when enter.ts asks with a SELECT before it inserts.
   it("6: of two that try at once the second waits and then knows", async () => {
     const id = randomUUID();
     const decide = async (tx: Transaction) => (await mark(tx, "inventory", [id])).size === 1;
@@ -107,7 +107,7 @@ describe("inbox traps", () => {
     assert.equal((await database.query("SELECT FROM effect")).count, 2);
   });
 
-  // Trap 6. Red when `mark` in marks.ts does not sort: the two wait for each other, and one is thrown out (40P01).
+  // Trap 6. Red when enter.ts does not sort: the two wait for each other, and one is thrown out (40P01).
   it("6: two batches that hold the same messages in opposite order do not block each other", async () => {
     const ids = Array.from({ length: 200 }, () => randomUUID());
     const before = await deadlocks();
