@@ -19,6 +19,13 @@ export const inboxMutants: readonly Mutant[] = [
     test: "traps.test.ts",
   },
   {
+    fault: "partitions that share a transaction fail for each other",
+    file: "together.ts",
+    line: `return parts.map(() => "apart" as const);`,
+    replacement: "return parts.map(() => ({ item: 0, error: undefined }));",
+    test: "together.test.ts",
+  },
+  {
     fault: "trap 7: what comes again from before the horizon is applied a second time",
     file: "marks.ts",
     line: "return record.offset < standing.previousOffset && record.timestamp < standing.forgottenBefore;",

@@ -24,7 +24,7 @@ export const parts: readonly Part[] = [
   { name: "Saga machine", ...below("saga"), mutants: machineMutants },
   { name: "Orchestrator", ...below("saga"), mutants: orchestratorMutants },
   { name: "Participants, and what they need of the inbox", ...below("saga"), mutants: participantMutants },
-  { name: "Choreography's watchdog", ...below("saga"), mutants: choreographyMutants },
+  { name: "Choreography", ...below("saga"), mutants: choreographyMutants },
   { name: "Inbox", ...below("inbox"), mutants: inboxMutants },
   { name: "Outbox", ...below("outbox"), mutants: outboxMutants },
 ];

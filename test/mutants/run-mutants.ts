@@ -14,7 +14,7 @@ export interface Outcome {
  * Takes out each safety line by itself, in a copy of the project, and runs the test that must go red. Each of those
  * tests is run once with nothing taken out, too: one that is red anyway shows nothing.
  *
- * @param only those whose fault contains it
+ * @param only those whose part and fault, as they are printed, contain it
  * @throws when a test is red by itself, or a line is not there any more
  */
 export async function runMutants(
@@ -28,7 +28,7 @@ export async function runMutants(
     const wanted = parts.flatMap((part) =>
       part.mutants.map((mutant) => ({ part, mutant, test: testOf(part, mutant) })),
     );
-    const chosen = wanted.filter(({ mutant }) => mutant.fault.includes(only));
+    const chosen = wanted.filter(({ part, mutant }) => `${part.name}: ${mutant.fault}`.includes(only));
     const tests = [...new Set(chosen.map(({ test }) => test))];
     await sideBySide(workshops, tests, async (workshop, test) => {
       const verdict = await workshop.test(test);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { report } from "./report.ts";
 import { runMutants } from "./run-mutants.ts";
 
-/** `npm run test:mutants`, or with a word for those whose fault contains it. Exit code 1 when one is not caught. */
+/** `npm run test:mutants`, or with a word for those whose part or fault contains it. Exit code 1 when one is not caught. */
 const only = process.argv[2] ?? "";
 const outcomes = await runMutants((line) => console.log(line), { only });
 const missed = outcomes.filter(({ verdict }) => verdict.is !== "red");

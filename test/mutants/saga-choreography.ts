@@ -1,6 +1,6 @@
 import type { Mutant } from "./saga-machine.ts";
 
-/** The watchdog of choreographies without one of its safety lines. */
+/** Choreographies, their watchdog and their steps, without one of their safety lines. */
 export const choreographyMutants: readonly Mutant[] = [
   {
     fault: "it is over before its trigger was seen, which may have begun more",
@@ -29,5 +29,68 @@ export const choreographyMutants: readonly Mutant[] = [
     line: `input.noop === true && input.outcome === "success" ? settleNoop(saga, input) : unchanged(saga)`,
     replacement: `input.noop === true && input.outcome === "refused" ? settleNoop(saga, input) : unchanged(saga)`,
     test: "choreography/observe.test.ts",
+  },
+  {
+    fault: "a choreography is led",
+    file: "decide-by-style.ts",
+    line: `(definition.style === "choreography" ? observe : decide)`,
+    replacement: `(definition.saga === "" ? observe : decide)`,
+    test: "choreography/choreography.test.ts",
+  },
+  {
+    fault: "R5: the watchdog does not hear of a compensation that had nothing to undo",
+    file: "choreography/watch-consumer.ts",
+    line: "if (message.saganoop !== true) return [];",
+    replacement: "if (message.id !== '') return [];",
+    test: "choreography/choreography.test.ts",
+  },
+  {
+    fault: "R18: an event that could not be seen makes nothing stuck",
+    file: "choreography/watch-consumer.ts",
+    line: "    onGivenUp,\n    observe",
+    replacement: "    observe",
+    test: "choreography/choreography.test.ts",
+  },
+  {
+    fault: "R1: a second trigger with another payload goes unnoticed",
+    file: "orchestrator/one-saga.ts",
+    line: "again(moves, subject, sight, jsonHash(trigger))",
+    replacement: "again(moves, subject, sight, jsonHash(sight.data))",
+    test: "choreography/choreography.test.ts",
+  },
+  {
+    fault: "R20: an event of a forgotten saga begins it a second time",
+    file: "choreography/watch-consumer.ts",
+    line: "    await refuseForgotten(tx, saga, messages, retentionMs);\n",
+    replacement: "    void [refuseForgotten, retentionMs];\n",
+    test: "choreography/watch-consumer.test.ts",
+  },
+  {
+    fault: "R5: a step is done once a message, not once a saga",
+    file: "choreography/step-task.ts",
+    line: "    sagaId: id,\n",
+    replacement: "    sagaId: message.id,\n",
+    test: "choreography/consume.test.ts",
+  },
+  {
+    fault: "R5: a compensation is done as if it were its step",
+    file: "choreography/step-task.ts",
+    line: "    direction,\n    round: 1,",
+    replacement: `    direction: "forward",\n    round: 1,`,
+    test: "choreography/consume.test.ts",
+  },
+  {
+    fault: "R18: what follows waits behind a step that keeps failing",
+    file: "choreography/consume.ts",
+    line: "keepsOrder: false,",
+    replacement: "keepsOrder: true,",
+    test: "choreography/consume.test.ts",
+  },
+  {
+    fault: "R18: of the steps of one event those behind a failing one are not begun",
+    file: "choreography/consume.ts",
+    line: "      failures.push(error);",
+    replacement: "      throw error;",
+    test: "choreography/consume.test.ts",
   },
 ];
