@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { Transaction } from "../../../../templates/runtime/src/database/database.ts";
+import { enter } from "../../../../templates/runtime/src/inbox/enter.ts";
 import { batchHandler } from "../../../../templates/runtime/src/inbox/handle-batch.ts";
-import { mark } from "../../../../templates/runtime/src/inbox/marks.ts";
+import { readItem } from "../../../../templates/runtime/src/inbox/item.ts";
 import { memoryBroker, until } from "../outbox/memory-broker.ts";
 import { type OutboxDatabase, outboxDatabase } from "../outbox/outbox-database.ts";
-import { batchOf, deliveries, topic } from "./delivery.ts";
+import { batchOf, delivered, deliveries, topic } from "./delivery.ts";
 
 describe("inbox traps", () => {
   let database: OutboxDatabase;
@@ -17,6 +18,12 @@ describe("inbox traps", () => {
 
   const waiters = async () =>
     (await database.query("SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")).count;
+
+  /** Of a partition for each transaction, whose positions let both in. */
+  let partition = 0;
+  const only = (id: string) => ({
+    items: [readItem({ ...delivered("a", 1, { offset: 0n, id }), partition: partition++ })],
+  });
 
   /** Two transactions that both want to handle one message; the first ends as told once the second has asked. */
   async function bothTry(decide: (tx: Transaction) => Promise<boolean>, end: "commits" | "rolls back") {
@@ -46,13 +53,13 @@ describe("inbox traps", () => {
   // Trap 6. Red when enter.ts asks with a SELECT before it inserts.
   it("6: of two that try at once the second waits and then knows", async () => {
     const id = randomUUID();
-    const decide = async (tx: Transaction) => (await mark(tx, "inventory", [id])).size === 1;
+    const decide = async (tx: Transaction) => (await enter(tx, "inventory", [only(id)])).unseen.size === 1;
     assert.deepEqual(await bothTry(decide, "commits"), [true, false]);
   });
 
   it("6: and takes over when the first fails", async () => {
     const id = randomUUID();
-    const decide = async (tx: Transaction) => (await mark(tx, "inventory", [id])).size === 1;
+    const decide = async (tx: Transaction) => (await enter(tx, "inventory", [only(id)])).unseen.size === 1;
     assert.deepEqual(await bothTry(decide, "rolls back"), [false, true]);
   });
 
@@ -109,14 +116,28 @@ describe("inbox traps", () => {
 
   // Trap 6. Red when enter.ts does not sort: the two wait for each other, and one is thrown out (40P01).
   it("6: two batches that hold the same messages in opposite order do not block each other", async () => {
-    const ids = Array.from({ length: 200 }, () => randomUUID());
+    const ids = Array.from({ length: 3 }, () => randomUUID()).toSorted();
+    const items = (some: readonly string[]) => some.flatMap((id) => only(id).items);
     const before = await deadlocks();
-    for (let round = 0; round < 20; round++) {
-      const both = [ids, ids.toReversed()];
-      await Promise.all(both.map((some) => database.transaction((tx) => mark(tx, `c${round}`, some))));
-    }
+    // Someone holds the middle one until both wait: unsorted, each would have one that the other needs.
+    const free = Promise.withResolvers<void>();
+    const holds = Promise.withResolvers<void>();
+    const held = database.transaction(async (tx) => {
+      await enter(tx, "c", [only(ids[1]!)]);
+      holds.resolve();
+      await free.promise;
+      throw new Error("rolled back");
+    });
+    await holds.promise;
+    const both = [ids, ids.toReversed()].map((some) =>
+      database.transaction((tx) => enter(tx, "c", [{ items: items(some) }])),
+    );
+    await until(async () => (await waiters()) === 2);
+    free.resolve();
+    await assert.rejects(held, /rolled back/);
+    await Promise.all(both);
     assert.equal(await deadlocks(), before);
-    assert.equal((await database.query("SELECT FROM inbox")).count, 4_000);
+    assert.equal((await database.query("SELECT FROM inbox")).count, 3);
   });
 
   async function deadlocks(): Promise<unknown> {
