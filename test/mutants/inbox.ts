@@ -19,10 +19,10 @@ export const inboxMutants: readonly Mutant[] = [
     test: "traps.test.ts",
   },
   {
-    fault: "partitions that share a transaction fail for each other",
+    fault: "a failure of the transaction that partitions share is taken for a success of each",
     file: "together.ts",
     line: `return parts.map(() => "apart" as const);`,
-    replacement: "return parts.map(() => ({ item: 0, error: undefined }));",
+    replacement: "return parts.map(() => undefined);",
     test: "together.test.ts",
   },
   {

@@ -38,7 +38,7 @@ export function openWorkshop(serverUrl: string): Workshop {
 
     async test(file) {
       const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
-      const words = ["--extension", "ts", "--timeout", "20000", "--reporter", "json", "--bail", "--exit", file];
+      const words = ["--extension", "ts", "--timeout", "20000", "--reporter", "tap", "--bail", "--exit", file];
       child = spawn(process.execPath, [mocha, ...words], {
         cwd: root,
         env: { ...process.env, EDA_TEST_POSTGRES_URL: serverUrl },
@@ -64,16 +64,9 @@ export function openWorkshop(serverUrl: string): Workshop {
   };
 }
 
-interface Failure {
-  readonly fullTitle: string;
-  readonly err: { readonly message?: string };
-}
-
-/** Tests may print before the report. */
+/** TAP: a line for each test, under a failed one why, and the sums at the end. Tests may print in between. */
 function verdictOf(output: string): Verdict | undefined {
-  const at = output.search(/^\{\n {2}"stats"/m);
-  if (at < 0) return undefined;
-  const { failures } = JSON.parse(output.slice(at)) as { failures: readonly Failure[] };
-  const [first] = failures;
-  return first === undefined ? { is: "green" } : { is: "red", by: first.fullTitle, why: first.err.message ?? "" };
+  const [, by, why = ""] = /^not ok \d+ (.*)\n {2}(.*)$/m.exec(output) ?? [];
+  if (by !== undefined) return { is: "red", by, why };
+  return /^# pass [1-9]\d*$/m.test(output) && /^# fail 0$/m.test(output) ? { is: "green" } : undefined;
 }
