@@ -6,6 +6,7 @@ import type { ConsumerRetry } from "../inbox/consumer-options.ts";
 import { openRequestJournal } from "../journal/request-journal.ts";
 import { insertMessages } from "../outbox/insert.ts";
 import { choreographyConsumer } from "../saga/choreography/consume.ts";
+import { refuseToStrand } from "../saga/orchestrator/definitions.ts";
 import { tracedInsert } from "../telemetry/messaging-spans.ts";
 import { openSpans } from "../telemetry/open-spans.ts";
 import { createAdminApp } from "./admin.ts";
@@ -115,7 +116,7 @@ export function createService<State, Command extends NamedCommand, Event extends
       openings,
     );
     await applyMigrations(database, options.migrations, log);
-    await sagas?.store();
+    await (sagas === undefined ? refuseToStrand(database) : sagas.store());
     metrics.watch({
       outbox: () => verbs.outbox.status(),
       deadLetters: async () => (await verbs.deadLetters.list({}, { limit: 1 })).total,

@@ -74,6 +74,23 @@ describe("a service that hosts a saga", () => {
     assert.match(text, /eda_sagas_in_flight{saga="payment",service="orders"} 0/);
   });
 
+  // Red without refuseToStrand in host.ts: with its last saga the service would forget to look.
+  it("cannot let go of its only saga while that is in flight, whatever its role", async () => {
+    const orders = await started();
+    await place(orders);
+    await eventually(async () => (await around.database.query("SELECT FROM public.saga")).count > 0);
+    await services.pop()!.stop();
+    for (const role of ["all", "http"] as const) {
+      const without = createService(ordersDefinition, ordersImplementation, { ...around.config, role }, around.options);
+      services.push(without);
+      await assert.rejects(without.start(), /ConfigError: 1 saga of payment .*does not host payment any more/);
+    }
+    await around.database.query("UPDATE public.saga SET ended_at = clock_timestamp(), status = 'completed'");
+    const without = createService(ordersDefinition, ordersImplementation, around.config, around.options);
+    await without.start();
+    services.push(without);
+  });
+
   it("asks itself, as one of its participants, like any other service", async () => {
     await cp("templates/saga-participant/migrations", fileURLToPath(around.options.migrations), { recursive: true });
     const orders = createService(

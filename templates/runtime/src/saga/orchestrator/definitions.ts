@@ -39,6 +39,17 @@ export function createDefinitions(hosted: readonly SagaDefinition[]): Definition
 }
 
 /**
+ * For a service that hosts no saga: it may have hosted one.
+ * @throws ConfigError when that would strand instances in flight
+ */
+export async function refuseToStrand(database: Database): Promise<void> {
+  const { rows } = await database.query<{ hosted: boolean }>(
+    "SELECT to_regclass('public.saga_definition') IS NOT NULL AS hosted",
+  );
+  if (rows[0]?.hosted === true) await createDefinitions([]).store(database);
+}
+
+/**
  * Stored ones stay: they are few, and a process that is being replaced may still begin sagas with them.
  * @throws ConfigError for an edit that would strand instances in flight
  */
