@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { createDatabase } from "../../templates/runtime/src/database/create-database.ts";
 import { eventually } from "../../templates/runtime/src/testing/eventually.ts";
 import { testDatabase } from "../support/postgres.ts";
@@ -69,8 +70,8 @@ export async function openLane(root: string): Promise<Lane> {
       let accepted = false;
       const step = async () => {
         if (worker!.isGone()) {
-          crashes += 1;
           await start(left.shift());
+          crashes += 1;
         }
         if (!accepted) {
           accepted = await worker!.place(order);
@@ -170,8 +171,8 @@ async function startWorker(settings: WorkerSettings, provider: string): Promise<
         },
         body: JSON.stringify(order),
       }).catch(() => undefined);
-      // Its end is heard of a moment later than the lost connection.
-      if (answer === undefined) await exit;
+      // Its end is heard of a moment later than the lost connection, which may have been lost for itself.
+      if (answer === undefined) await Promise.race([exit, delay(1_000)]);
       return answer?.status === 200;
     },
     async kill() {
