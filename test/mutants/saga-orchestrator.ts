@@ -159,8 +159,15 @@ export const orchestratorMutants: readonly Mutant[] = [
   {
     fault: "R20: two processes go over the limit together",
     file: "orchestrator/limit.ts",
-    line: `const LOCK = "pg_advisory_xact_lock";`,
-    replacement: `const LOCK = "pg_advisory_xact_lock_shared";`,
+    line: `const LOCK_ALL = "SELECT pg_advisory_xact_lock(`,
+    replacement: `const LOCK_ALL = "SELECT pg_advisory_xact_lock_shared(`,
+    test: "orchestrator/limit.test.ts",
+  },
+  {
+    fault: "R20: many that begin sagas side by side go over the limit together",
+    file: "orchestrator/limit.ts",
+    line: "!alone && (rows.length === 0 || free - fresh < half)",
+    replacement: "!alone && free - fresh < half",
     test: "orchestrator/limit.test.ts",
   },
   {

@@ -5,8 +5,8 @@ import { sagaQuery } from "./queries.ts";
 const IN_FLIGHT = sagaQuery("in-flight");
 const LOOK_AGAIN_MS = 250;
 /**
- * While more than half of the limit is free, so many transactions may begin sagas side by side, each at most that part
- * of the other half. A topic of triggers has fewer partitions.
+ * While more than half of the limit is free, so many transactions begin sagas side by side, each at most that part of
+ * the other half: together they stay below the limit, although none sees what the others begin. Any more take turns.
  */
 const SIDE_BY_SIDE = 16;
 
@@ -51,9 +51,9 @@ export function createInFlightLimit(database: Database, saga: string, limit: num
       if (fresh === 0) return;
       const alone = isNear || fresh > share;
       // A statement of its own: the count must see what the one before has committed.
-      await tx.query(`SELECT ${alone ? LOCK : LOCK_SHARED}(hashtextextended('saga limit ' || $1, 0))`, [saga]);
+      const { rows } = await tx.query(alone ? LOCK_ALL : LOCK_PLACE, [saga]);
       const free = await room(tx);
-      if (!alone && free - fresh < half) {
+      if (!alone && (rows.length === 0 || free - fresh < half)) {
         isNear = true;
         throw new NearLimitError(saga);
       }
@@ -82,8 +82,11 @@ export function createInFlightLimit(database: Database, saga: string, limit: num
   }
 }
 
-const LOCK = "pg_advisory_xact_lock";
-const LOCK_SHARED = "pg_advisory_xact_lock_shared";
+const LOCK_ALL = "SELECT pg_advisory_xact_lock(hashtextextended('saga limit ' || $1, 0))";
+/** A row, where there is a place left beside the others. */
+const LOCK_PLACE = `SELECT pg_advisory_xact_lock_shared(hashtextextended('saga limit ' || $1, 0))
+  FROM generate_series(1, ${SIDE_BY_SIDE}) AS place
+  WHERE pg_try_advisory_xact_lock(hashtextextended('saga limit ' || $1, place)) LIMIT 1`;
 
 /** Carries the code of a serialization failure: the transaction runs again, and waits for its turn this time. */
 class NearLimitError extends Error {

@@ -5,7 +5,7 @@ import { eventually } from "../../../../../templates/runtime/src/testing/eventua
 import { scene } from "./scene.ts";
 
 describe("the limit on sagas in flight", () => {
-  const stage = scene();
+  const stage = scene({ max: 20 });
   beforeEach(() => stage.on.database.query("DELETE FROM public.saga"));
   const count = async () =>
     (await stage.on.database.query<{ count: number }>("SELECT count(*)::integer AS count FROM public.saga")).rows[0]!
@@ -99,5 +99,29 @@ describe("the limit on sagas in flight", () => {
     });
     assert.equal(times, 2, "it was further away when they were admitted");
     assert.equal(await limit.admit(200, signal), 24);
+  });
+
+  // Red when `reserve` does not ask for a place: each of them sees the limit half free, and together they are over it.
+  it("lets no more begin side by side than fit into the half that is free", async () => {
+    const limit = createInFlightLimit(stage.on.database, "payment", 64);
+    assert.equal(await limit.admit(200, new AbortController().signal), 2);
+    const all = Promise.withResolvers<void>();
+    const reserving = Array.from({ length: 17 }, () => Promise.withResolvers<"reserved" | "refused">());
+    const transactions = reserving.map(({ resolve }) =>
+      stage.on.database
+        .transaction(
+          async (tx) => {
+            await limit.reserve(tx, 2);
+            resolve("reserved");
+            await all.promise;
+          },
+          { attempts: 1 },
+        )
+        .catch(() => resolve("refused")),
+    );
+    const outcomes = await Promise.all(reserving.map(({ promise }) => promise));
+    all.resolve();
+    await Promise.all(transactions);
+    assert.equal(outcomes.filter((outcome) => outcome === "reserved").length, 16);
   });
 });
