@@ -60,9 +60,13 @@ export function createPartitionReader(options: PartitionReaderOptions): Partitio
           // Or a partition with nothing left to read would be looked into, and this be said, at every poll.
           if (!(await reading.commit(fence, fetched.seeks, fetched.next))) return;
         }
-        if (fetched.records.length === 0) await alarm.sleep();
-        else if (await hand(fetched.records, fetched.seeks)) failures = 0;
-        else await pause(Math.min(FIRST_RETRY_MS * 2 ** failures++, LONGEST_RETRY_MS));
+        const handed = fetched.records.length === 0 || (await hand(fetched.records, fetched.seeks));
+        if (handed === false) await pause(Math.min(FIRST_RETRY_MS * 2 ** failures++, LONGEST_RETRY_MS));
+        else {
+          failures = 0;
+          // What has been written since the fetch has rung.
+          if (handed !== "some" && !fetched.more) await alarm.sleep();
+        }
       } catch (error) {
         if (error instanceof PartitionLostError) return;
         await pause(outage.failed(error));
@@ -70,8 +74,11 @@ export function createPartitionReader(options: PartitionReaderOptions): Partitio
     }
   }
 
-  /** Hands records over. False when they are to be handed over again after a pause. */
-  async function hand(rows: readonly Omit<IncomingRecord, "topic" | "partition">[], seeks: bigint): Promise<boolean> {
+  /** Hands records over. "some": the rest of them comes again. False when all do, after a pause. */
+  async function hand(
+    rows: readonly Omit<IncomingRecord, "topic" | "partition">[],
+    seeks: bigint,
+  ): Promise<true | "some" | false> {
     const records = rows.map((row) => ({ ...row, topic, partition: number }));
     const first = records[0]!.offset;
     const end = records.at(-1)!.offset + 1n;
@@ -98,8 +105,8 @@ export function createPartitionReader(options: PartitionReaderOptions): Partitio
     } finally {
       running = undefined;
     }
-    if (committed !== undefined) return committed > first;
-    await commit(end);
+    if (committed === undefined) await commit(end);
+    else if (committed < end) return committed > first && "some";
     return true;
   }
 

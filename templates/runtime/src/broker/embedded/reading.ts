@@ -14,6 +14,8 @@ export interface Fence {
 }
 
 export interface Fetched {
+  /** Whether there may be more than these. */
+  readonly more: boolean;
   readonly records: readonly Omit<IncomingRecord, "topic" | "partition">[];
   /** Seeks of the group up to this fetch. */
   readonly seeks: bigint;
@@ -44,24 +46,22 @@ type Fetch = { readonly fence: Fence; readonly limit: number };
 type Commit = { readonly fence: Fence; readonly seeks: bigint; readonly next: bigint };
 
 async function fetchTogether(database: Database, calls: readonly Fetch[]): Promise<readonly (Fetched | "lost")[]> {
-  const { rows } = await database.query<Row>(FETCH, [
-    ...columns(calls),
-    calls.map(({ limit }) => limit),
-    Math.floor(MAX_BATCH_BYTES / calls.length),
-  ]);
+  const mostBytes = Math.floor(MAX_BATCH_BYTES / calls.length);
+  const { rows } = await database.query<Row>(FETCH, [...columns(calls), calls.map(({ limit }) => limit), mostBytes]);
   const found = Map.groupBy(rows, ({ place }) => place);
-  return calls.map((_, at) => {
+  return calls.map(({ limit }, at) => {
     const own = found.get(BigInt(at + 1));
-    return own === undefined ? "lost" : fetched(own);
+    return own === undefined ? "lost" : fetched(own, limit, mostBytes);
   });
 }
 
-function fetched(rows: readonly Row[]): Fetched {
+function fetched(rows: readonly Row[], limit: number, mostBytes: number): Fetched {
   const { seeks, next, skipped } = rows[0]!;
   const records = rows
     .filter((row): row is Row & { offset: bigint } => row.offset !== null)
     .map(({ offset, key, headers, value, timestamp }) => ({ offset, key, headers, value, timestamp }));
-  return { records, seeks, next, skipped };
+  const bytes = records.reduce((sum, { value }) => sum + value.byteLength, 0);
+  return { records, seeks, next, skipped, more: records.length >= limit || bytes >= mostBytes };
 }
 
 async function commitTogether(database: Database, calls: readonly Commit[]): Promise<readonly boolean[]> {
