@@ -27,13 +27,16 @@ describe("the guide to operating", () => {
     const guide = readFileSync(GUIDE, "utf8");
     const blocks = [...guide.matchAll(/^```text\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
     assert.equal(blocks.length, 4);
-    for (const block of blocks) {
-      const commands = block.split("\n").filter((line) => line.startsWith("$ eda "));
-      const printed: string[] = [];
-      for (const command of commands) printed.push(command, await database.run(command.slice("$ eda ".length)));
-      assert.equal(block, `${printed.join("\n")}\n`);
+    try {
+      for (const block of blocks) {
+        const commands = block.split("\n").filter((line) => line.startsWith("$ eda "));
+        const printed: string[] = [];
+        for (const command of commands) printed.push(command, await database.run(command.slice("$ eda ".length)));
+        assert.equal(block, `${printed.join("\n")}\n`);
+      }
+    } finally {
+      await database.close();
     }
-    await database.close();
   });
 });
 

@@ -46,10 +46,17 @@ export interface AdminClient {
   showHandled(ids: readonly string[]): Promise<HandledPage>;
 }
 
-/** Longer than a service's own limit for a request, so that its answer says what is wrong. */
-const ANSWER_MS = 60_000;
+/** How long a service may take to answer, in milliseconds. */
+export interface Patience {
+  /** For what every service is asked: a paused one must not keep an operator from what the others know. */
+  readonly look: number;
+  /** For the rest: longer than a service's own limit for a request, so that its answer says what is wrong. */
+  readonly act: number;
+}
 
-export function adminClient(target: AdminTarget): AdminClient {
+export const patient: Patience = { look: 10_000, act: 60_000 };
+
+export function adminClient(target: AdminTarget, { look, act }: Patience = patient): AdminClient {
   const routes = adminRoutes;
   return {
     service: target.service,
@@ -63,17 +70,18 @@ export function adminClient(target: AdminTarget): AdminClient {
     unparkAggregate: (aggregateType, aggregateId) =>
       call(routes.unparkAggregate, { params: { aggregateType, aggregateId } }),
     listSagas: ({ stuck, ...filter }, page) =>
-      call(sagaPaths.listSagas, { query: { ...filter, ...(stuck === true ? { stuck: "true" } : {}), ...page } }),
+      call(sagaPaths.listSagas, { query: { ...filter, ...(stuck === true ? { stuck: "true" } : {}), ...page } }, look),
     showSaga: (id) => call(sagaPaths.showSaga, { params: { id } }),
     changeSaga: (id, verb, body) => call(sagaPaths.changeSaga, { params: { id, verb }, body }),
     changeSagas: (verb, body) => call(sagaPaths.changeSagas, { params: { verb }, body }),
-    showJournal: (id) => call(journalPaths.showJournal, { params: { id } }),
-    showHandled: (ids) => call(journalPaths.showHandled, { body: { ids } }),
+    showJournal: (id) => call(journalPaths.showJournal, { params: { id } }, look),
+    showHandled: (ids) => call(journalPaths.showHandled, { body: { ids } }, look),
   };
 
   async function call<Answer>(
     { method, path }: Route,
     request: { params?: Record<string, string>; query?: Record<string, string>; body?: object },
+    answerMs = act,
   ): Promise<Answer> {
     const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(request.params?.[name] ?? ""));
     const url = new URL(target.url.replace(/\/*$/, "") + filled);
@@ -86,9 +94,9 @@ export function adminClient(target: AdminTarget): AdminClient {
         ...(request.body && { "content-type": "application/json" }),
       },
       ...(request.body && { body: JSON.stringify(request.body) }),
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal: AbortSignal.timeout(answerMs),
     }).catch((error: Error) => {
-      throw new Refused(`${target.service} does not answer at ${url.origin}: ${reasonOf(error)}`);
+      throw new Refused(`${target.service} does not answer at ${url.origin}: ${reasonOf(error, answerMs)}`);
     });
     const said: unknown = await answer.json().catch(() => undefined);
     if (answer.ok && said !== undefined) return said as Answer;
@@ -98,7 +106,8 @@ export function adminClient(target: AdminTarget): AdminClient {
   }
 }
 
-function reasonOf(error: Error): string {
+function reasonOf(error: Error, answerMs: number): string {
+  if (error.name === "TimeoutError") return `it took more than ${answerMs / 1_000} s`;
   const cause = error.cause as { code?: string; message?: string } | undefined;
   return cause?.code ?? cause?.message ?? error.message;
 }

@@ -42,9 +42,16 @@ export async function operate(args: readonly string[], terminal: Terminal): Prom
 function resultOf(line: CommandLine, terminal: Terminal): Promise<Result> {
   switch (line.command) {
     case "sagas":
-      return runSagas(fittingServices(terminal, line.service).map(adminClient), line);
+      return runSagas(
+        fittingServices(terminal, line.service).map((target) => adminClient(target)),
+        line,
+      );
     case "trace":
-      return runTrace(fittingServices(terminal, line.service).map(adminClient), line, terminal.colour === true);
+      return runTrace(
+        fittingServices(terminal, line.service).map((target) => adminClient(target)),
+        line,
+        terminal.colour === true,
+      );
     default:
       return run(adminClient(chooseService(terminal, line.service)), line);
   }

@@ -13,7 +13,8 @@ export function parsed(args: readonly string[], options: Record<string, { readon
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     return { values: values as Values, positionals };
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    // The rest of what it says is about arguments that begin with a hyphen: there are none here.
+    throw new UsageError((error as Error).message.split(". ")[0] ?? "");
   }
 }
 
@@ -46,8 +47,9 @@ export function strings<Name extends string>(values: Values, ...names: readonly 
 export function decimals<Name extends string>(values: Values, ...names: readonly Name[]): { [name in Name]?: string } {
   for (const name of names) {
     const value = values[name];
-    if (value !== undefined && !(typeof value === "string" && /^\d{1,19}$/.test(value)))
-      throw new UsageError(`--${name} is \`${value}\`: a whole number is expected`);
+    const least = name === "limit" ? 1 : 0;
+    if (value !== undefined && !(typeof value === "string" && /^\d{1,19}$/.test(value) && Number(value) >= least))
+      throw new UsageError(`--${name} is \`${value}\`: a whole number from ${least} is expected`);
   }
   return strings(values, ...names);
 }

@@ -7,6 +7,7 @@ import {
   type OpenTimer,
   type SagaBulkAnswer,
   type SagaDetail,
+  type SagaFilter,
   type SagaLogLine,
   type SagaPage,
   type SagaPlace,
@@ -16,9 +17,15 @@ import {
 import { counted, moment, oneLine } from "./screen.ts";
 
 /** @param several whether other services' sagas are printed beside these */
-export function sagaList(service: string, { items, total }: SagaPage, several: boolean, width: number): string {
+export function sagaList(
+  service: string,
+  { items, total }: SagaPage,
+  several: boolean,
+  width: number,
+  filter: SagaFilter = {},
+): string {
   const title = several ? [service] : [];
-  if (total === 0) return `no sagas in ${service} match`;
+  if (total === 0) return noSagas(service, filter);
   if (items.length === 0) return `no more: ${howMany(total)} in all`;
   const rows = items.map((saga) => [statusOf(saga), moment(saga.startedAt), oneLine(saga.id, 500)]);
   const [heading, ...lines] = textTable([["status", "started at", "id"], ...rows]).split("\n");
@@ -29,6 +36,14 @@ export function sagaList(service: string, { items, total }: SagaPage, several: b
   const last = items.at(-1)?.id;
   const rest = total > items.length ? [`${items.length} of ${howMany(total)}; more with --after ${quoted(last)}`] : [];
   return [...title, heading, ...shown, ...rest].join("\n");
+}
+
+/** Without a filter the open ones are listed: that none is open does not mean that there are none. */
+function noSagas(service: string, { stuck, ...more }: SagaFilter): string {
+  if (Object.keys(more).length > 0) return `no sagas in ${service} match`;
+  return stuck === true
+    ? `no saga is stuck in ${service}`
+    : `no saga is under way in ${service}; --status ended lists those that have ended`;
 }
 
 export function sagaDetail(saga: SagaDetail): string {
@@ -146,10 +161,11 @@ function section(title: string, rows: readonly (readonly string[])[]): readonly 
 
 /** The commands to type for each stuck stage, with what they must name. */
 function whatToDo({ id, revision, view }: SagaDetail): readonly string[] {
-  return view.stuck.map(({ step, direction }) => {
+  const retries = view.stuck.map(({ step, direction }) => {
     const named = `${quoted(id)} --step ${step} --direction ${direction} --revision ${revision}`;
-    return `to try again: sagas retry ${named} --reason "…"`;
+    return `to try again: npx eda sagas retry ${named} --reason "…"`;
   });
+  return retries.length === 0 ? [] : [`to see why, in every service: npx eda trace ${quoted(id)}`, ...retries];
 }
 
 /** As a POSIX shell takes it for one word. */

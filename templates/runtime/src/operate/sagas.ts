@@ -51,7 +51,7 @@ async function list(clients: readonly AdminClient[], { filter, page }: Line<"lis
   for (const { client } of hosts) services.push({ service: client.service, ...(await client.listSagas(filter, page)) });
   return {
     value: { services },
-    text: (width) => services.map((one) => sagaList(one.service, one, services.length > 1, width)).join("\n\n"),
+    text: (width) => services.map((one) => sagaList(one.service, one, services.length > 1, width, filter)).join("\n\n"),
     warnings: unreached.map(({ message }) => message),
   };
 }
@@ -77,15 +77,19 @@ async function changeAll(clients: readonly AdminClient[], line: Line<"change all
     throw new Refused(`sagas of ${client.service} are stuck in ${step}, ${each.join(", ")}: say which`);
   }
   const { direction, total } = fitting[0] ?? { direction: directions[0] ?? "forward", total: 0 };
+  if (total === 0 && !line.count) {
+    const none = `no saga of ${client.service} is stuck in ${line.direction === undefined ? step : nameOf({ step, direction })}`;
+    return { value: { count: 0, refused: [], left: 0 }, text: () => `${none}: nothing was done` };
+  }
   const found = `${counted(total, "saga")} of ${client.service} ${total === 1 ? "is" : "are"} stuck in ${nameOf({ step, direction })}`;
   if (line.count !== undefined && line.count !== total)
     throw new Refused(`${found}, not ${line.count}: nothing was done`);
-  if (total > 0 && !line.yes) {
+  if (!line.yes) {
     const them = total === 1 ? "it" : "them";
     throw new Refused(`${found}: nothing was done. To ${verb} ${them}, add --yes --count ${total}`);
   }
   const request = { step, direction, filter, expectedCount: total, reason, ...(data === undefined ? {} : { data }) };
-  const answer = total === 0 ? { count: 0, refused: [], left: 0 } : await client.changeSagas(verb, request);
+  const answer = await client.changeSagas(verb, request);
   return {
     value: answer,
     text: () => bulkText(verb, { step, direction }, answer),
@@ -109,6 +113,7 @@ async function bulkHost(clients: readonly AdminClient[], saga: string | undefine
 /** @throws Refused unless exactly one stuck stage fits, or step and direction name one */
 function chosenStage(saga: SagaDetail, asked: Partial<Stage>): Stage {
   const { step, direction } = asked;
+  if (saga.endedAt !== undefined) throw new Refused(`${saga.id} has ended, ${saga.status}: nothing was done`);
   const stuck = saga.view.stuck.filter(
     (stage) =>
       (step === undefined || stage.step === step) && (direction === undefined || stage.direction === direction),

@@ -1,4 +1,4 @@
-export const usage = `usage: eda-operate <command> [options]
+export const usage = `usage: eda <command> [options]
 
   dead-letters list               what a service could not handle
     [--type T] [--topic T] [--key K] [--limit N] [--after ID]

@@ -140,7 +140,7 @@ describe("eda-operate", () => {
   });
 
   for (const [args, message] of [
-    [[], /^usage: eda-operate/],
+    [[], /^usage: eda /],
     [["dead-letter", "list"], /^there is no command `dead-letter list`\nThere are: dead-letters list, [^\n]+$/],
     [["dead-letters", "show"], /takes ID, and was given none/],
     [["dead-letters", "show", "1; DROP"], /`1; DROP` is no id of a dead letter: `dead-letters list` shows them/],

@@ -87,12 +87,21 @@ describe("eda-operate sagas", () => {
     assert.match((await run("sagas", "--after", "delivery:1")).out, /delivery:2/);
     assert.match((await run("sagas", "--status", "completed")).out, /delivery:3$/);
     assert.equal((await run("sagas", "--step", "none")).out, "no sagas in orders match");
+    await sagas.database.query("TRUNCATE public.saga, public.saga_log, public.saga_timer");
+    assert.match(
+      (await run("sagas")).out,
+      /^no saga is under way in orders; --status ended lists those that have ended$/,
+    );
+    assert.equal((await run("sagas", "--stuck")).out, "no saga is stuck in orders");
   });
 
   it("lists those of several hosts under each one's name, and what the others could not say", async () => {
     running("stock", "orders", "loyalty");
     await sagas.begin("1");
-    assert.match((await run("sagas")).out, /^orders\nstatus[\s\S]+\n\nno sagas in loyalty match$/);
+    assert.match(
+      (await run("sagas")).out,
+      /^orders\nstatus[\s\S]+\n\nno saga is under way in loyalty; --status ended lists /,
+    );
     const json = JSON.parse((await run("sagas", "--format", "json")).out);
     assert.deepEqual(
       json.services.map(({ service, total }: { service: string; total: number }) => [service, total]),
@@ -134,7 +143,7 @@ describe("eda-operate sagas", () => {
     assert.match(out, /^log\n {2}\S+ \S+ {2}started/m);
     assert.match(
       out,
-      /^to try again: sagas retry 'delivery:o'\\''1 {2}\[2J' --step pay --direction forward --revision 3/m,
+      /^to see why, in every service: npx eda trace .*\nto try again: npx eda sagas retry 'delivery:o'\\''1 {2}\[2J' --step pay --direction forward --revision 3/m,
     );
   });
 
@@ -202,7 +211,9 @@ describe("eda-operate sagas", () => {
     assert.equal((await statusOf("delivery:1")).revision, "3");
     const done = await run(...all, "--saga", "delivery", "--since", "2h", "--yes", "--count", "2");
     assert.deepEqual([done.code, done.out], [0, "retry of pay is recorded for 2 sagas"]);
-    assert.equal((await run(...all, "--yes")).out, "retry of pay is recorded for 0 sagas");
+    assert.equal((await run(...all, "--yes")).out, "no saga of orders is stuck in pay: nothing was done");
+    assert.equal((await run(...all)).code, 0);
+    assert.match((await run(...all, "--yes", "--count", "2")).error, /^0 sagas of orders are stuck in pay, not 2: /);
   });
 
   it("tells in bulk of each that refused, beside those that were done, and exits 1", async () => {
@@ -246,6 +257,11 @@ describe("eda-operate sagas", () => {
     assert.match(out, /^ {2}refused +pay$/m);
     await sagas.hear(id, unanswered("pay"));
     assert.equal((await run("sagas", id)).code, 0);
+    for (const more of [[], ["--step", "pay"]])
+      assert.equal(
+        (await run("sagas", "retry", id, ...more, ...REASON)).error,
+        `${id} has ended, compensated: nothing was done`,
+      );
   });
 
   // The process itself, once: it needs no repository where EDA_ADMIN_URL names the service.
@@ -266,6 +282,7 @@ describe("eda-operate sagas", () => {
     [["sagas", "a:1", "--stuck"], /a filter, or the ID of one saga/],
     [["sagas", "--status", "lost"], /one of open, ended, running/],
     [["sagas", "--direction", "forward"], /say which/],
+    [["sagas", "--limit", "0"], /--limit is `0`: a whole number from 1 is expected/],
     [["sagas", "--since", "yesterday"], /--since is `yesterday`: 2h, or a time such as/],
     [["sagas", "--since", "2026-11-24T22:40:12"], /--since is/],
     [["sagas", "--since", "99999999999d"], /--since is/],

@@ -1,4 +1,5 @@
 import type { JournaledMessage, JournaledRequest, ServiceJournal } from "../../service/admin-journal-api.ts";
+import { span } from "../screen.ts";
 import { letterFacts } from "./letter-facts.ts";
 import { sagaFacts, toldBySagas } from "./saga-facts.ts";
 
@@ -143,7 +144,7 @@ function handlingFact({ service, messageId, consumer, at }: Handling, message: S
       ...(message === undefined ? {} : { sender: message.service }),
       ...(spent === undefined ? {} : { handledAfterMs: spent }),
       ...detail([
-        spent === undefined ? "" : `after ${spent} ms`,
+        spent === undefined ? "" : `after ${span(spent)}`,
         [service, `${service}.commands`, `${service}.choreography`].includes(consumer) ? "" : `by ${consumer}`,
       ]),
     },

@@ -23,14 +23,18 @@ async function gather(clients: readonly AdminClient[], id: string): Promise<Time
   const saga = answers.flatMap(({ answer }) => answer.sagas).find((one) => one.id === id);
   const correlationId = saga?.correlationId ?? id;
   if (correlationId !== id) {
-    ({ answers, unreached } = await ask(clients, (client) => client.showJournal(correlationId)));
+    // Not those again that have just not answered: each would be waited for twice.
+    const reached = answers.map(({ client }) => client);
+    const again = await ask(reached, (client) => client.showJournal(correlationId));
+    answers = again.answers;
+    unreached = [...unreached, ...again.unreached];
   }
   const journals = answers.map(({ answer }) => answer);
   if (journals.every(isEmpty)) {
     if (unreached[0] !== undefined) throw new Refused(unreached[0]);
     throw new Refused(
       `nothing is known under ${id}: no request, message or saga of that id in ${journals.map(({ service }) => service).join(", ")}.\n` +
-        "What a service has published it keeps for `outbox.retention` in eda.yaml.",
+        "An ID is the x-correlation-id of an answer, or a saga's, such as payment:4711; a service keeps what it has published for `outbox.retention` in eda.yaml.",
     );
   }
   const ids = [...new Set(journals.flatMap(idsOf))];

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../saga/definition.ts";
 import type { JournaledMove, ServiceJournal } from "../../service/admin-journal-api.ts";
+import { span } from "../screen.ts";
 import { detail, type Fact, type Handling, handledAfter, type Kind, nameOf, type Sent } from "./facts.ts";
 
 /** What the log of a service's sagas says, but for what the messages that they sent say themselves. */
@@ -49,7 +50,7 @@ function moveFact(service: string, sagaId: string, move: JournaledMove, message:
       ...detail([
         attempt === undefined || attempt < 2 ? "" : `attempt ${attempt}`,
         move.detail === undefined ? "" : words(move.detail),
-        message === undefined ? "" : `by ${nameOf(message.type)} ${message.id.slice(-8)}, after ${spent} ms`,
+        message === undefined ? "" : `by ${nameOf(message.type)} ${message.id.slice(-8)}, after ${span(spent ?? 0)}`,
       ]),
     },
   };

@@ -1,4 +1,4 @@
-import { counted, oneLine } from "../screen.ts";
+import { counted, oneLine, span } from "../screen.ts";
 import type { Kind } from "./facts.ts";
 import type { Timeline, TimelineEntry } from "./timeline.ts";
 
@@ -11,7 +11,7 @@ export function traceText(timeline: Timeline, width: number, colour: boolean): s
     oneLine(`${correlationId}: ${size}, ${span(Math.max(0, spent))}`, width),
     oneLine(`from ${entries[0]?.at.slice(0, 10)}; times are UTC, an id is its last eight characters`, width),
     ...sagas.map(({ id, service, status, stuck }) =>
-      oneLine(`saga ${id} of ${service}: ${status}${stuck ? ", stuck" : ""}`, width),
+      oneLine(`saga ${id} of ${service}: ${status}${stuck ? ", stuck" : ""}`, 600),
     ),
   ];
   const widest = (read: (entry: TimelineEntry) => string) => Math.max(0, ...entries.map((entry) => read(entry).length));
@@ -26,10 +26,12 @@ export function traceText(timeline: Timeline, width: number, colour: boolean): s
     const columns = `${at.slice(11, 23)} ${after.padStart(8)}  ${oneLine(service, names).padEnd(names)} ${kind.padEnd(kinds)} `;
     const told = `${what}${messageId === undefined || kind === "saga" ? "" : ` ${messageId.slice(-8)}`}`;
     const line = `${columns}${told}${detail === undefined ? "" : `  ${detail}`}`;
-    if (detail === undefined || line.length <= width) return painted(oneLine(line, width), kind, colour);
-    // Below what it is about, where it has more room.
-    const below = `${" ".repeat(BELOW)}${oneLine(detail, Math.max(20, width - BELOW))}`;
-    return [oneLine(`${columns}${told}`, width), below].map((part) => painted(part, kind, colour)).join("\n");
+    if (line.length <= width) return painted(oneLine(line, width), kind, colour);
+    // Below, where there is more room: what it is about too, if that does not fit beside its time. Nothing is cut off.
+    const beside = `${columns}${told}`.length <= width;
+    const below = [...(beside ? [] : [told]), ...(detail === undefined ? [] : [detail])];
+    const parts = [beside ? `${columns}${told}` : columns.trimEnd(), ...below.flatMap((text) => wrapped(text, width))];
+    return parts.map((part) => painted(part, kind, colour)).join("\n");
   });
   return [
     ...head,
@@ -42,12 +44,17 @@ export function traceText(timeline: Timeline, width: number, colour: boolean): s
 /** Where details begin that do not fit beside what they are about. */
 const BELOW = 24;
 
-/** `12 ms`, `1.5 s`, `4 min`, `3 h`, `2 d`. */
-export function span(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
-  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`;
-  return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`;
+/** In lines of at most `width` columns, broken between words; a longer word is broken too. */
+function wrapped(text: string, width: number): readonly string[] {
+  const room = Math.max(20, width - BELOW);
+  const words = oneLine(text, 2_000).match(new RegExp(`\\S{1,${room}}`, "gu")) ?? [];
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line) => `${" ".repeat(BELOW)}${line}`);
 }
 
 const COLOURS: Partial<Readonly<Record<Kind, number>>> = {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { span } from "../../../../../templates/runtime/src/operate/screen.ts";
 import { timelineOf } from "../../../../../templates/runtime/src/operate/trace/timeline.ts";
 import { escaped, traceMermaid } from "../../../../../templates/runtime/src/operate/trace/trace-mermaid.ts";
-import { span, traceText } from "../../../../../templates/runtime/src/operate/trace/trace-text.ts";
+import { traceText } from "../../../../../templates/runtime/src/operate/trace/trace-text.ts";
 import { grammarFault, shown } from "./mermaid-grammar.ts";
 import { at, handled, id, journal, message, sagaStory } from "./story.fixture.ts";
 
@@ -138,6 +139,25 @@ describe("a timeline", () => {
       entries.map(({ kind, what }) => [kind, what]),
       [["command", "reserve-stock command sent"]],
     );
+  });
+
+  it("breaks what is too long for a line between words, and cuts nothing off", () => {
+    const told = {
+      service: "orders",
+      kind: "saga",
+      what: "reserve-stock compensation operator asked to skip",
+    } as const;
+    const at = "2026-11-25T03:30:51.871000Z";
+    const entry = { ...told, at, afterMs: 0, detail: `${"because ".repeat(12)}${"x".repeat(70)}` };
+    const saga = { id: "payment:1", service: "orders", status: "s".repeat(80), stuck: false };
+    const story = { correlationId: "c", services: ["orders"], entries: [entry], sagas: [saga], gaps: [] };
+    const lines = traceText(story, 80, false).split("\n");
+    assert.ok(lines.slice(4).every((line) => line.length <= 80));
+    const words = lines.slice(4).join(" ").replace(/ +/g, " ");
+    assert.ok(words.includes(`${told.what} because because`), words);
+    assert.equal(words.split("because").length, 13);
+    assert.equal(words.replace(/[^x]/g, "").length, 70);
+    assert.match(lines[2] ?? "", /s{80}$/);
   });
 
   it("writes spans of time as a person would", () => {
