@@ -29,6 +29,8 @@ export interface ServiceConfig {
   readonly inboxHorizonMs?: number;
   /** So long sagas are kept after their end, and what participants know of their steps. Default 90 days. */
   readonly sagaRetentionMs?: number;
+  /** Sagas of one name in flight at most, stuck ones not counted (R20). Default 1,000. */
+  readonly sagaLimit?: number;
   /** What a graceful stop may take before the process ends all the same. */
   readonly shutdownTimeoutMs: number;
 }
@@ -68,6 +70,7 @@ export const environmentKeys = {
   LOG_LEVEL: `One of ${logLevels.join(", ")}. Default info.`,
   INBOX_HORIZON_DAYS: "How long the inbox remembers; an older message that comes again is skipped. Default 30.",
   SAGA_RETENTION_DAYS: "How long sagas are kept after their end; longer than the inbox remembers. Default 90.",
+  SAGA_LIMIT: "Sagas of one name in flight at most, stuck ones not counted; beyond it triggers wait. Default 1000.",
   EDA_ROLE: `One of ${roles.join(", ")}; --role overrides it. Default all.`,
   EDA_INSTANCE: "Name of this process among those of the service. Default <host name>:<admin port>.",
   SHUTDOWN_TIMEOUT_MS: "Limit of a graceful stop in milliseconds. Default 10000.",
@@ -127,6 +130,7 @@ export function configFromEnv(
     logLevel: oneOf("LOG_LEVEL", read("LOG_LEVEL") ?? "info", logLevels),
     inboxHorizonMs: integer("INBOX_HORIZON_DAYS", 30, 36_500, 1) * DAY_MS,
     sagaRetentionMs: integer("SAGA_RETENTION_DAYS", 90, 36_500, 1) * DAY_MS,
+    sagaLimit: integer("SAGA_LIMIT", 1_000, 1_000_000, 1),
     shutdownTimeoutMs: integer("SHUTDOWN_TIMEOUT_MS", 10_000, 3_600_000),
   };
 }

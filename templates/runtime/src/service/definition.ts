@@ -42,8 +42,6 @@ export interface HostedSaga {
    * nothing to undo answer, and a choreography without any compensation has no such topic.
    */
   readonly repliesTopic?: string;
-  /** Sagas in flight at most, stuck ones not counted (R20). Default 1,000. */
-  readonly limit?: number;
 }
 
 /** A step of a choreography, or its compensation, at the service that does it. */

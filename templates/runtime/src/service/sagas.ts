@@ -66,9 +66,9 @@ export function createSagas(options: SagasOptions): ServiceSagas | undefined {
   // Choreographies have no limit: see `watchConsumer`.
   const orchestrated = hosted.filter((saga) => saga.definition.style === "orchestration");
   const limits = new Map(
-    orchestrated.map(({ definition: { saga }, limit = DEFAULT_LIMIT }) => [
+    orchestrated.map(({ definition: { saga } }) => [
       saga,
-      createInFlightLimit(database, saga, limit),
+      createInFlightLimit(database, saga, config.sagaLimit ?? DEFAULT_LIMIT),
     ]),
   );
   const count = sagaNews(log, metrics, (saga) => limits.get(saga)?.ended());

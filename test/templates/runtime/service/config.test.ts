@@ -34,6 +34,7 @@ describe("configuration", () => {
       logLevel: "info",
       inboxHorizonMs: 30 * 86_400_000,
       sagaRetentionMs: 90 * 86_400_000,
+      sagaLimit: 1_000,
       shutdownTimeoutMs: 10_000,
     });
     assert.throws(() => configFromEnv(ports, {}, []), /DATABASE_URL is not set/);
