@@ -1,4 +1,4 @@
-import type { Mutant } from "./saga-machine.ts";
+import type { Mutant } from "./mutant.ts";
 
 /** The inbox without one of its safety lines. More of them, which sagas need, are in saga-participant.ts. */
 export const inboxMutants: readonly Mutant[] = [

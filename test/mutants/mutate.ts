@@ -1,4 +1,4 @@
-import type { Mutant } from "./saga-machine.ts";
+import type { Mutant } from "./mutant.ts";
 
 export function mutated({ line, replacement }: Mutant, text: string): string {
   // A function: a replacement's own `$` means nothing.

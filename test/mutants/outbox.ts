@@ -1,4 +1,4 @@
-import type { Mutant } from "./saga-machine.ts";
+import type { Mutant } from "./mutant.ts";
 
 /** The outbox, its statements and its relay without one of their safety lines. */
 export const outboxMutants: readonly Mutant[] = [

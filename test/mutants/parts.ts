@@ -1,7 +1,8 @@
 import { inboxMutants } from "./inbox.ts";
+import type { Mutant } from "./mutant.ts";
 import { outboxMutants } from "./outbox.ts";
 import { choreographyMutants } from "./saga-choreography.ts";
-import { type Mutant, machineMutants } from "./saga-machine.ts";
+import { machineMutants } from "./saga-machine.ts";
 import { orchestratorMutants } from "./saga-orchestrator.ts";
 import { participantMutants } from "./saga-participant.ts";
 

@@ -1,7 +1,7 @@
 import { startTemporaryPostgres } from "../../templates/runtime/src/embedded/temporary.ts";
+import type { Mutant } from "./mutant.ts";
 import { faultOfMutation, mutated } from "./mutate.ts";
 import { type Part, parts } from "./parts.ts";
-import type { Mutant } from "./saga-machine.ts";
 import { openWorkshop, type Verdict, type Workshop } from "./workshop.ts";
 
 export interface Outcome {

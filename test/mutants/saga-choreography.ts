@@ -1,4 +1,4 @@
-import type { Mutant } from "./saga-machine.ts";
+import type { Mutant } from "./mutant.ts";
 
 /** Choreographies, their watchdog and their steps, without one of their safety lines. */
 export const choreographyMutants: readonly Mutant[] = [

@@ -1,15 +1,4 @@
-/** A safety line that is taken out: then a test must go red. */
-export interface Mutant {
-  /** What goes wrong without the line. */
-  readonly fault: string;
-  /** Below `templates/runtime/src/saga`. */
-  readonly file: string;
-  /** Text that is in the file exactly once. */
-  readonly line: string;
-  readonly replacement: string;
-  /** Below `test/templates/runtime/saga`: the quickest that goes red. */
-  readonly test: string;
-}
+import type { Mutant } from "./mutant.ts";
 
 /** The saga machine without one of its safety lines. */
 export const machineMutants: readonly Mutant[] = [

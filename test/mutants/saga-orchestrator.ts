@@ -1,4 +1,4 @@
-import type { Mutant } from "./saga-machine.ts";
+import type { Mutant } from "./mutant.ts";
 
 /** The orchestrator and its statements without one of their safety lines. */
 export const orchestratorMutants: readonly Mutant[] = [

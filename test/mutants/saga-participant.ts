@@ -1,4 +1,4 @@
-import type { Mutant } from "./saga-machine.ts";
+import type { Mutant } from "./mutant.ts";
 
 /** Participants, and the inbox under them, without one of their safety lines. */
 export const participantMutants: readonly Mutant[] = [
