@@ -5,9 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createEmbeddedBroker } from "../../templates/runtime/src/broker/embedded/create-embedded-broker.ts";
 import { createDatabase } from "../../templates/runtime/src/database/create-database.ts";
 import type { Database } from "../../templates/runtime/src/database/database.ts";
+import { seededRandom } from "../../templates/runtime/src/faults/random.ts";
 import { relayStatus } from "../../templates/runtime/src/outbox/status.ts";
 import { testDatabase } from "../support/postgres.ts";
-import { seededRandom } from "../support/seeded-random.ts";
 import { migrateService } from "../support/service-migrations.ts";
 import { crash, ownServer } from "./crashing-server.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { seededRandom } from "../support/seeded-random.ts";
+import { seededRandom } from "../../templates/runtime/src/faults/random.ts";
 import {
   type Crashes,
   openCrashes,

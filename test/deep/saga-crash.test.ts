@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { seededRandom } from "../support/seeded-random.ts";
+import { seededRandom } from "../../templates/runtime/src/faults/random.ts";
 import { openCrashes, type PlannedRun, type SweptStory, statementsOfRestart, stories } from "./saga-crash-sweep.ts";
 
 const WRITES = /INSERT|UPDATE|DELETE|COMMIT|append/;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Broker } from "../../../../templates/runtime/src/broker/broker.ts";
-import { seededRandom } from "../../../support/seeded-random.ts";
+import { seededRandom } from "../../../../templates/runtime/src/faults/random.ts";
 import type { BrokerUnderTest } from "./broker-under-test.ts";
 import { assertOrder } from "./ledger.ts";
 import { type ConsumerProcess, spawnConsumer } from "./spawn-consumer.ts";

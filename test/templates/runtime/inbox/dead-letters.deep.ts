@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
+import { seededRandom } from "../../../../templates/runtime/src/faults/random.ts";
 import type { ConsumerOptions } from "../../../../templates/runtime/src/inbox/consumer-options.ts";
 import { DeadLetterStateError } from "../../../../templates/runtime/src/inbox/dead-letter-errors.ts";
 import {
@@ -11,7 +12,6 @@ import {
 import { batchHandler } from "../../../../templates/runtime/src/inbox/handle-batch.ts";
 import { letterReplayer } from "../../../../templates/runtime/src/inbox/replay.ts";
 import { eventually } from "../../../../templates/runtime/src/testing/eventually.ts";
-import { seededRandom } from "../../../support/seeded-random.ts";
 import { memoryBroker } from "../outbox/memory-broker.ts";
 import { outboxDatabase } from "../outbox/outbox-database.ts";
 import { batchOf, delivered, topic } from "./delivery.ts";
