@@ -1,4 +1,6 @@
-import { secondsOf } from "../_rules/duration.ts";
+import { defaultRetry } from "../../templates/runtime/src/saga/compile.ts";
+import { parseDurationMs } from "../../templates/runtime/src/saga/duration.ts";
+import { longestCourse, retryOf } from "../_saga/retry.ts";
 import type { DraftStep } from "./draft.ts";
 
 /** What a definition says at its top, and what holds where it says nothing. */
@@ -13,18 +15,15 @@ const choices = ["15m", "30m", "1h", "2h", "6h", "12h", "1d", "2d", "7d", "30d"]
 export function deadlineFor(groups: readonly (readonly DraftStep[])[]): string {
   const before = groups.filter((group) => group.some(({ kind }) => kind !== "retriable"));
   const needed = before.reduce((sum, group) => sum + Math.max(...group.map(budgetOf)), 0);
-  return choices.find((choice) => secondsOf(choice) >= needed) ?? choices.at(-1)!;
+  return choices.find((choice) => millisecondsOf(choice) >= needed) ?? choices.at(-1)!;
 }
 
-/** Seconds that a step may take: each attempt's timeout, and the waits in between without jitter. */
+/** Milliseconds that a step may take, as the rule counts them. What is wrong with its `retry` is another rule's. */
 function budgetOf({ timeout = usual.timeout, retry }: DraftStep): number {
-  const { attempts, initial, multiplier, max } = { ...usual.retry, ...retry } as Record<string, unknown>;
-  const count = Math.min(1000, Number(attempts));
-  let wait = secondsOf(String(initial));
-  let sum = count * secondsOf(timeout);
-  for (let attempt = 1; attempt < count; attempt++) {
-    sum += Math.min(wait, secondsOf(String(max)));
-    wait *= Number(multiplier);
-  }
-  return sum;
+  const meant = retryOf(retry && { attempts: defaultRetry.attempts, ...retry }) ?? defaultRetry;
+  return longestCourse(meant, millisecondsOf(timeout));
+}
+
+function millisecondsOf(text: string): number {
+  return parseDurationMs(text) ?? 0;
 }
