@@ -11,10 +11,6 @@ import { parseDurationMs } from "./duration.ts";
 import { looksLikePath, parsePath } from "./path.ts";
 import type { CommandSource, RetrySource, SagaSource, StepSource } from "./source.ts";
 
-export { parseDurationMs } from "./duration.ts";
-export { looksLikePath, parsePath } from "./path.ts";
-export type { CommandSource, ParallelSource, RetrySource, SagaSource, StepSource } from "./source.ts";
-
 /** What holds where a saga says nothing about retries, and for each key that its `retry` leaves out. */
 export const defaultRetry: SagaRetry = { attempts: 5, initialMs: 500, multiplier: 2, maxMs: 30_000, jitter: "full" };
 

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  compileSaga,
-  looksLikePath,
-  parseDurationMs,
-  parsePath,
-  type SagaSource,
-} from "../../../../templates/runtime/src/saga/compile.ts";
+import { compileSaga } from "../../../../templates/runtime/src/saga/compile.ts";
+import { parseDurationMs } from "../../../../templates/runtime/src/saga/duration.ts";
+import { looksLikePath, parsePath } from "../../../../templates/runtime/src/saga/path.ts";
+import type { SagaSource } from "../../../../templates/runtime/src/saga/source.ts";
 import { payment, paymentSource } from "./payment.ts";
 
 const { retry: _retry, timeout: _timeout, compensated: _compensated, ...bare } = paymentSource;

@@ -1,5 +1,5 @@
-import type { SagaSource } from "../../../../templates/runtime/src/saga/compile.ts";
 import { compileSaga } from "../../../../templates/runtime/src/saga/compile.ts";
+import type { SagaSource } from "../../../../templates/runtime/src/saga/source.ts";
 
 /** The payment saga that the format's description shows, as the YAML parser gives it. */
 export const paymentSource: SagaSource = {

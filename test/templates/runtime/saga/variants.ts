@@ -1,10 +1,6 @@
-import {
-  type CommandSource,
-  compileSaga,
-  type SagaSource,
-  type StepSource,
-} from "../../../../templates/runtime/src/saga/compile.ts";
+import { compileSaga } from "../../../../templates/runtime/src/saga/compile.ts";
 import type { SagaDefinition } from "../../../../templates/runtime/src/saga/definition.ts";
+import type { CommandSource, SagaSource, StepSource } from "../../../../templates/runtime/src/saga/source.ts";
 
 /**
  * A saga of steps in shorthand: `a` is compensatable, `a-` is so with `compensation: none`, `P` a pivot that cannot be

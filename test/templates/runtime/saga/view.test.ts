@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { observe } from "../../../../templates/runtime/src/saga/choreography/observe.ts";
-import { compileSaga, type StepSource } from "../../../../templates/runtime/src/saga/compile.ts";
+import { compileSaga } from "../../../../templates/runtime/src/saga/compile.ts";
+import type { StepSource } from "../../../../templates/runtime/src/saga/source.ts";
 import type { SagaState } from "../../../../templates/runtime/src/saga/transition.ts";
 import { viewOf } from "../../../../templates/runtime/src/saga/view.ts";
 import { payment } from "./payment.ts";

@@ -1,6 +1,7 @@
 import type { Decider } from "../../../../../templates/runtime/src/aggregate/decider.ts";
-import { compileSaga, type SagaSource } from "../../../../../templates/runtime/src/saga/compile.ts";
+import { compileSaga } from "../../../../../templates/runtime/src/saga/compile.ts";
 import type { SagaCommand } from "../../../../../templates/runtime/src/saga/definition.ts";
+import type { SagaSource } from "../../../../../templates/runtime/src/saga/source.ts";
 import type {
   ChoreographedStep,
   ServiceDefinition,

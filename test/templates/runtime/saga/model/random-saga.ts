@@ -1,11 +1,7 @@
 import fc from "fast-check";
-import {
-  type CommandSource,
-  compileSaga,
-  type SagaSource,
-  type StepSource,
-} from "../../../../../templates/runtime/src/saga/compile.ts";
+import { compileSaga } from "../../../../../templates/runtime/src/saga/compile.ts";
 import type { SagaDefinition } from "../../../../../templates/runtime/src/saga/definition.ts";
+import type { CommandSource, SagaSource, StepSource } from "../../../../../templates/runtime/src/saga/source.ts";
 
 /** A saga, and what its participants are like. */
 export interface RandomSaga {

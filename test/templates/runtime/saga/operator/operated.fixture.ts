@@ -1,13 +1,14 @@
 import { createDatabase } from "../../../../../templates/runtime/src/database/create-database.ts";
 import type { Database } from "../../../../../templates/runtime/src/database/database.ts";
 import { migrate } from "../../../../../templates/runtime/src/migrations/migrate.ts";
-import { compileSaga, type SagaSource } from "../../../../../templates/runtime/src/saga/compile.ts";
+import { compileSaga } from "../../../../../templates/runtime/src/saga/compile.ts";
 import type { JsonObject } from "../../../../../templates/runtime/src/saga/definition.ts";
 import {
   createOrchestrator,
   type SetOrchestrator,
 } from "../../../../../templates/runtime/src/saga/orchestrator/create-orchestrator.ts";
 import { createDefinitions } from "../../../../../templates/runtime/src/saga/orchestrator/definitions.ts";
+import type { SagaSource } from "../../../../../templates/runtime/src/saga/source.ts";
 import type { SagaInput, SagaReply } from "../../../../../templates/runtime/src/saga/transition.ts";
 import { testDatabase } from "../../../../support/postgres.ts";
 import { migrateService } from "../../../../support/service-migrations.ts";

@@ -4,7 +4,7 @@ import { createConsumer } from "../../../../../templates/runtime/src/inbox/consu
 import type { ConsumerObserver } from "../../../../../templates/runtime/src/inbox/consumer-options.ts";
 import { createRelay } from "../../../../../templates/runtime/src/outbox/relay.ts";
 import type { RelayOptions } from "../../../../../templates/runtime/src/outbox/relay-options.ts";
-import { compileSaga, type SagaSource } from "../../../../../templates/runtime/src/saga/compile.ts";
+import { compileSaga } from "../../../../../templates/runtime/src/saga/compile.ts";
 import type { SagaDefinition } from "../../../../../templates/runtime/src/saga/definition.ts";
 import { armTimers } from "../../../../../templates/runtime/src/saga/orchestrator/arming.ts";
 import {
@@ -19,6 +19,7 @@ import { replyConsumer } from "../../../../../templates/runtime/src/saga/orchest
 import type { SagaConsumer } from "../../../../../templates/runtime/src/saga/orchestrator/saga-consumer.ts";
 import { createTimers, type TimersOptions } from "../../../../../templates/runtime/src/saga/orchestrator/timers.ts";
 import { triggerConsumer } from "../../../../../templates/runtime/src/saga/orchestrator/trigger-consumer.ts";
+import type { SagaSource } from "../../../../../templates/runtime/src/saga/source.ts";
 import { paymentSource } from "../payment.ts";
 
 export const triggerTopic = "orders.order.events";
