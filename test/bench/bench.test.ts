@@ -27,6 +27,7 @@ describe("the bench", () => {
         text,
         /^## A large system\n[^#]*^\| `eda validate` \| 2 \| \d[^#]*^\| `eda add service` \| 5 \| \d/m,
       );
+      assert.match(text, /^## Many sagas\n[^#]*^\| 1 \| \d[^#]*^\| 2 \| \d/m);
       assert.match(
         text,
         /^## From outbox to handler\n[^#]*^\| outbox to handler \| \d[^#]*^\| the same with a naive relay \| \d/m,

@@ -8,6 +8,7 @@ import { newRepository } from "./new-repository.ts";
 import { say } from "./progress.ts";
 import { markdown, type Section } from "./report.ts";
 import { sagas } from "./sagas.ts";
+import { validateSagas } from "./validate-sagas.ts";
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +22,7 @@ const { quick } = values;
 const measurements: Readonly<Record<string, () => Promise<Section>>> = {
   new: () => newRepository(quick ? 1 : 9, !quick),
   large: () => largeSystem(quick ? 1 : 7, quick ? [2, 5] : [50, 500]),
+  validate: () => validateSagas(quick ? 1 : 7, quick ? [1, 2] : [10, 1_000]),
   messages: () =>
     messagePath(
       quick
