@@ -77,6 +77,7 @@ const OPTIONAL_TEXT = [
   "idempotencykey",
   "sagasuccess",
   "sagafailure",
+  "sagasince",
 ] as const satisfies (keyof Envelope)[];
 const OPTIONAL_NUMBER = ["saground", "sagaattempt", "sagatimeoutms"] as const satisfies (keyof Envelope)[];
 const CHOICES: readonly (readonly [keyof Envelope, readonly string[]])[] = [

@@ -47,6 +47,11 @@ export interface Envelope {
   /** Of a command: the event types that count as its success and its business failure. */
   readonly sagasuccess?: string;
   readonly sagafailure?: string;
+  /**
+   * Of a command: when its step was first asked for, ISO 8601. Left out while that is so short ago that nobody can have
+   * forgotten it.
+   */
+  readonly sagasince?: string;
   /** Of a command: what one attempt may take, in milliseconds. */
   readonly sagatimeoutms?: number;
   /** Of a reply. `refused` answers a tombstone. */

@@ -15,6 +15,7 @@ type Row = {
   readonly fingerprint: string;
   readonly correlationid: string;
   readonly traceparent: string | null;
+  readonly startedAt: Date;
 };
 
 /** Sagas as they stand, by id, each with the definition that it began with (R10). Those that are not there are left out. */

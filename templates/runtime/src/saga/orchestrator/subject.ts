@@ -13,6 +13,8 @@ export interface Subject {
   readonly correlationid: string;
   readonly traceparent: string | undefined;
   /** Absent: it begins in this transaction. */
+  readonly startedAt?: Date;
+  /** Absent: it begins in this transaction. */
   readonly seen?: bigint;
   /** Of one that begins. */
   readonly begun?: { readonly key: string; readonly triggerId: string };

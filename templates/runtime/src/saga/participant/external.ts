@@ -44,7 +44,7 @@ export function externalRunner<State, Command extends NamedCommand, Event extend
     run: ExternalRun,
   ): Promise<{ readonly owes?: SagaTask } | undefined> {
     const locked = await lockRows(tx, [task]);
-    parts.check(task, locked.now);
+    parts.check(task, locked);
     const before = locked.get(task);
     // The process that committed this forward's outcome ended before it could run the compensation's call again.
     if (task.direction === "forward" && before.compensationAgain && before.compensationTask !== null)

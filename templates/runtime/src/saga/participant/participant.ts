@@ -11,6 +11,7 @@ import type {
 } from "../../service/definition.ts";
 import { externalRunner } from "./external.ts";
 import { plainRunner } from "./plain.ts";
+import type { LockedRows } from "./row.ts";
 import { nameOf, type SagaTask } from "./task.ts";
 
 /**
@@ -48,7 +49,7 @@ export interface Parts<State, Command extends NamedCommand, Event extends NamedE
   /** Whether the provider of a step's forward call can refuse a key, or tell what became of it. */
   canRefuseForwardOf(task: SagaTask): boolean;
   /** @throws GiveUpError for a task that can never be done, whatever its row says */
-  check(task: SagaTask, now: number): void;
+  check(task: SagaTask, locked: LockedRows): void;
 }
 
 export function createParticipant<State, Command extends NamedCommand, Event extends NamedEvent>(
@@ -71,12 +72,19 @@ export function createParticipant<State, Command extends NamedCommand, Event ext
       const forward = definition.commands[command]?.undoes;
       return forward === undefined || parts.externalOf(forward)?.canRefuse !== false;
     },
-    check(task, now) {
+    check(task, locked) {
+      const { now } = locked;
       const name = `${definition.name}.${task.command}`;
       // R20: its row may have been there and be gone, so that it would be done twice. Of no time: nobody can tell.
       if (!(now - Date.parse(task.time) <= options.retentionMs))
         throw new GiveUpError(
           `${name} of ${task.time} is older than what this service remembers of sagas: ${nameOf(task)}`,
+        );
+      // Nor may the step of a saga that was stuck for so long be taken for one that was never asked for.
+      if (task.since !== undefined && locked.isNew(task) && !(now - Date.parse(task.since) <= options.retentionMs))
+        throw new GiveUpError(
+          `${name} is of a step that was first asked for at ${task.since}, and this service has forgotten what came of it: ` +
+            `look at its own records, then complete ${nameOf(task)}`,
         );
       // It is not to be done: an operator may skip what can never be done as well.
       if (task.purpose === "tombstone") return;

@@ -27,7 +27,7 @@ export function plainRunner<State, Command extends NamedCommand, Event extends N
     await unit.prefetch(tasks.flatMap((task) => aggregateOf(task, locked)));
     const rows = new Map<string, ParticipantRow>();
     for (const task of tasks) {
-      parts.check(task, locked.now);
+      parts.check(task, locked);
       const before = rows.get(keyOf(task)) ?? locked.get(task);
       rows.set(keyOf(task), await one(tx, task, before, unit));
     }

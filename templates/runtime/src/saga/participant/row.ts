@@ -32,6 +32,8 @@ export interface StoredReply {
 
 export interface LockedRows {
   get(task: Pick<SagaTask, "sagaId" | "step">): ParticipantRow;
+  /** Whether it was not there before: no command of the step has come, or what came of it has been forgotten. */
+  isNew(task: Pick<SagaTask, "sagaId" | "step">): boolean;
   /** By this database's clock, in milliseconds since 1970. */
   readonly now: number;
 }
@@ -42,12 +44,17 @@ export async function lockRows(
   steps: readonly Pick<SagaTask, "sagaId" | "step">[],
 ): Promise<LockedRows> {
   const distinct = [...new Map(steps.map((step) => [keyOf(step), step])).values()];
-  const { rows } = await tx.query<ParticipantRow & Record<string, unknown> & { now: number }>(LOCK, [
+  const { rows } = await tx.query<ParticipantRow & Record<string, unknown> & { now: number; inserted: boolean }>(LOCK, [
     distinct.map(({ sagaId }) => sagaId),
     distinct.map(({ step }) => step),
   ]);
-  const found = new Map(rows.map(({ now: _, ...row }): [string, ParticipantRow] => [keyOf(row), row]));
-  return { now: rows[0]?.now ?? 0, get: (step) => found.get(keyOf(step))! };
+  const found = new Map(rows.map(({ now: _, inserted: __, ...row }): [string, ParticipantRow] => [keyOf(row), row]));
+  const fresh = new Set(rows.filter(({ inserted }) => inserted).map(keyOf));
+  return {
+    now: rows[0]?.now ?? 0,
+    get: (step) => found.get(keyOf(step))!,
+    isNew: (step) => fresh.has(keyOf(step)),
+  };
 }
 
 // Sorted: two transactions that share rows meet at the first of them, and not crosswise.
@@ -65,7 +72,7 @@ const LOCK = `
     p.compensation_round AS "compensationRound", p.compensation_outcome AS "compensationOutcome",
     p.compensation_reply AS "compensationReply", p.compensation_task AS "compensationTask",
     p.compensation_again AS "compensationAgain", p.compensation_refused_at IS NOT NULL AS "compensationRefused",
-    (extract(epoch FROM clock_timestamp()) * 1000)::double precision AS now`;
+    (extract(epoch FROM clock_timestamp()) * 1000)::double precision AS now, p.xmax = 0 AS inserted`;
 
 /** Stores rows that this transaction has locked. `calledNow`: an external call begins, by the database's clock. */
 export async function saveRows(

@@ -24,6 +24,8 @@ export interface SagaTask {
   readonly idempotencyKey: string;
   /** ISO 8601, when it was sent. */
   readonly time: string;
+  /** When its step was first asked for, if that is long ago. */
+  readonly since?: string;
   readonly cause: Cause;
   /**
    * Who hears of the outcome. `all`: an orchestrator, of each. `noops`: a choreography's watchdog sees the events, and
@@ -37,7 +39,7 @@ export interface SagaTask {
  * @throws GiveUpError for a message that is none
  */
 export function taskOf({ name }: ServiceDefinition, message: Message): SagaTask {
-  const { saganame, sagaid, sagastep, sagadirection, saground, sagasuccess, sagafailure, data } = message;
+  const { saganame, sagaid, sagastep, sagadirection, saground, sagasuccess, sagafailure, sagasince, data } = message;
   const fail = (reason: string) => new GiveUpError(`${message.type} (${message.id}) is no saga's command: ${reason}`);
   if (!saganame || !sagaid || !sagastep || sagadirection === undefined || saground === undefined || !sagasuccess)
     throw fail("its envelope lacks saganame, sagaid, sagastep, sagadirection, saground or sagasuccess");
@@ -57,6 +59,7 @@ export function taskOf({ name }: ServiceDefinition, message: Message): SagaTask 
     ...(sagafailure === undefined ? {} : { failure: sagafailure }),
     idempotencyKey: message.idempotencykey ?? idempotencyKey(sagaid, sagastep, sagadirection, saground),
     time: message.time,
+    ...(sagasince === undefined ? {} : { since: sagasince }),
     cause: {
       correlationid: message.correlationid,
       causationid: message.id,

@@ -34,6 +34,44 @@ describe("sagas of long ago", () => {
     assert.deepEqual(await left(open.id), [true, true, true]);
   });
 
+  // Removed once: `withSince` in write-moves.ts. A participant that has forgotten the step would take its compensation
+  // for one that has nothing to undo.
+  it("that go on after all say in their commands since when a step is asked for", async () => {
+    const [old, young] = [stage.order(), stage.order()];
+    const playing = await stage.play(({ key, sagastep, sagadirection }) =>
+      sagastep === "screen-fraud" && key === old.id
+        ? undefined
+        : sagastep === "screen-fraud" && sagadirection === "forward"
+          ? "failure"
+          : "success",
+    );
+    await stage.hosted({ timers: false });
+    for (const { orderId } of [old, young]) await stage.on.trigger(orderId);
+    await stage.on.until(young.id, ({ status }) => status === "compensated");
+    const waiting = await eventually(() =>
+      playing.commands.find(({ key, sagastep }) => key === old.id && sagastep === "screen-fraud"),
+    );
+    const long = "- interval '100 days'";
+    await stage.on.database.query(`UPDATE public.saga SET started_at = started_at ${long}`);
+    await stage.on.database.query(`UPDATE public.saga_log SET at = at ${long}`);
+    await stage.on.reply(waiting!, "failure");
+    await stage.on.until(old.id, ({ status }) => status === "compensated");
+    const daysOf = (id: string) =>
+      playing.commands
+        .filter(({ key }) => key === id)
+        .map(({ sagastep, sagasince }) => [
+          sagastep,
+          sagasince === undefined ? undefined : Math.round((Date.now() - Date.parse(sagasince)) / DAY_MS),
+        ]);
+    assert.deepEqual(daysOf(old.id), [
+      ["reserve-stock", undefined],
+      ["screen-fraud", undefined],
+      ["reserve-stock", 100],
+      ["compensated", 0],
+    ]);
+    assert.ok(daysOf(young.id).every(([, days]) => days === undefined));
+  });
+
   // Removed once: `refuseOld` in trigger-consumer.ts. Then the order of last year is paid a second time.
   it("do not begin again at a trigger that is replayed, not even from the dead letters", async () => {
     const { orderId, id } = stage.order();

@@ -37,6 +37,8 @@ export interface Asked {
   /** Of the message, where it comes again. */
   readonly id?: string;
   readonly time?: Date;
+  /** When its step was first asked for. */
+  readonly since?: Date;
 }
 
 const outcomes: Record<ShopCommand["type"], readonly [success: ShopEvent["type"], failure?: ShopEvent["type"]]> = {
@@ -72,6 +74,7 @@ export function asks(order: string, asked: Asked = {}): IncomingRecord {
     ...(failure === undefined ? {} : { sagafailure: `shop.${failure}` }),
     sagatimeoutms: asked.timeoutMs ?? 10_000,
     ...(asked.purpose === undefined ? {} : { sagapurpose: asked.purpose }),
+    ...(asked.since === undefined ? {} : { sagasince: asked.since.toISOString() }),
   };
   const data = { orderId: order, ...(asked.quantity === undefined ? {} : { quantity: asked.quantity }) };
   return {
