@@ -1,8 +1,8 @@
 import type { Transaction } from "../../database/database.ts";
 import type { InsertMessages } from "../../outbox/outbox.ts";
 import { unparkIn } from "../../outbox/unpark.ts";
-import { type Moves, matches } from "./moves.ts";
-import { sagaQueries, sagaQuery } from "./queries.ts";
+import type { Moves } from "./moves.ts";
+import { sagaQuery } from "./queries.ts";
 import { withSince } from "./since.ts";
 import { StaleSagaError } from "./stale-saga-error.ts";
 import { type Subject, standing } from "./subject.ts";
@@ -12,11 +12,6 @@ const BEGIN = sagaQuery("begin");
 const LOG = sagaQuery("log");
 const CANCEL_TIMERS = sagaQuery("cancel-timers");
 const SET_TIMERS = sagaQuery("set-timers");
-const LOG_AND_TIMERS = sagaQueries(
-  { name: "log", values: 9 },
-  { name: "cancel-timers", values: 6 },
-  { name: "set-timers", values: 8 },
-);
 
 /**
  * Writes all moves in the caller's transaction (R2): states, log, timers, outgoing commands; one statement each, however
@@ -42,7 +37,8 @@ export async function writeMoves(tx: Transaction, moves: Moves, insertMessages: 
   ]);
   const stale = subjects.filter(({ id }) => !lengths.has(id));
   if (stale.length > 0) throw new StaleSagaError(stale.map(({ id }) => id));
-  await writeLogAndTimers(tx, moves, lengths);
+  await writeLog(tx, moves, lengths);
+  await writeTimers(tx, moves);
   await insertMessages(tx, await withSince(tx, subjects, moves.messages));
   for (const { topic, key } of moves.unparked) await unparkIn(tx, { topic, aggregateId: key });
 }
@@ -93,27 +89,9 @@ function columns(subjects: readonly Subject[], lengthOf: LengthOf): readonly unk
   ];
 }
 
-/** One statement where it can be: the timers that are cancelled are others than those that are set. */
-async function writeLogAndTimers(tx: Transaction, moves: Moves, lengths: ReadonlyMap<string, bigint>): Promise<void> {
-  const { log, doomedTimers, newTimers } = moves;
-  const entries = logValues(moves, lengths);
-  const doomed = doomedValues(moves);
-  const timers = newValues(moves);
-  const again = newTimers.some(({ sagaId, timer }) =>
-    doomedTimers.some((one) => one.sagaId === sagaId && matches(timer, one)),
-  );
-  if (!again && doomedTimers.length + newTimers.length > 0) {
-    await tx.query(LOG_AND_TIMERS, [...entries, ...doomed, ...timers]);
-    return;
-  }
-  if (log.length > 0) await tx.query(LOG, entries);
-  // The old ones first: what was cancelled and set again by the same transaction is set.
-  if (doomedTimers.length > 0) await tx.query(CANCEL_TIMERS, doomed);
-  if (newTimers.length > 0) await tx.query(SET_TIMERS, timers);
-}
-
 /** Numbered by the rows' own count, so that no two have one number. */
-function logValues({ log }: Moves, lengths: ReadonlyMap<string, bigint>): readonly unknown[][] {
+async function writeLog(tx: Transaction, { log }: Moves, lengths: ReadonlyMap<string, bigint>): Promise<void> {
+  if (log.length === 0) return;
   const numbers = new Map<string, bigint>();
   for (const [sagaId, rows] of Map.groupBy(log, (row) => row.sagaId)) {
     numbers.set(sagaId, (lengths.get(sagaId) ?? 0n) - BigInt(rows.length));
@@ -123,7 +101,7 @@ function logValues({ log }: Moves, lengths: ReadonlyMap<string, bigint>): readon
     numbers.set(sagaId, number);
     return number;
   };
-  return [
+  await tx.query(LOG, [
     log.map(({ sagaId }) => sagaId),
     log.map(({ sagaId }) => next(sagaId)),
     log.map(({ entry }) => entry.what),
@@ -133,29 +111,31 @@ function logValues({ log }: Moves, lengths: ReadonlyMap<string, bigint>): readon
     log.map(({ entry }) => entry.attempt ?? null),
     log.map(({ causedBy }) => causedBy ?? null),
     log.map(({ entry }) => (entry.detail === undefined ? null : JSON.stringify(entry.detail))),
-  ];
+  ]);
 }
 
-function doomedValues({ doomedTimers }: Moves): readonly unknown[][] {
-  return [
-    doomedTimers.map(({ sagaId }) => sagaId),
-    doomedTimers.map(({ stage, timer }) => (timer ?? stage)?.step ?? null),
-    doomedTimers.map(({ stage, timer }) => (timer ?? stage)?.direction ?? null),
-    doomedTimers.map(({ timer }) => timer?.kind ?? null),
-    doomedTimers.map(({ timer }) => timer?.round ?? null),
-    doomedTimers.map(({ timer }) => timer?.attempt ?? null),
-  ];
-}
-
-function newValues({ newTimers }: Moves): readonly unknown[][] {
-  return [
-    newTimers.map(({ sagaId }) => sagaId),
-    newTimers.map(({ timer }) => timer.kind),
-    newTimers.map(({ timer }) => timer.step),
-    newTimers.map(({ timer }) => timer.direction),
-    newTimers.map(({ timer }) => timer.round),
-    newTimers.map(({ timer }) => timer.attempt),
-    newTimers.map(({ delayMs }) => delayMs),
-    newTimers.map(({ messageId }) => messageId ?? null),
-  ];
+/** The old ones first: what was cancelled and set again by the same transaction is set. */
+async function writeTimers(tx: Transaction, { doomedTimers, newTimers }: Moves): Promise<void> {
+  if (doomedTimers.length > 0) {
+    await tx.query(CANCEL_TIMERS, [
+      doomedTimers.map(({ sagaId }) => sagaId),
+      doomedTimers.map(({ stage, timer }) => (timer ?? stage)?.step ?? null),
+      doomedTimers.map(({ stage, timer }) => (timer ?? stage)?.direction ?? null),
+      doomedTimers.map(({ timer }) => timer?.kind ?? null),
+      doomedTimers.map(({ timer }) => timer?.round ?? null),
+      doomedTimers.map(({ timer }) => timer?.attempt ?? null),
+    ]);
+  }
+  if (newTimers.length > 0) {
+    await tx.query(SET_TIMERS, [
+      newTimers.map(({ sagaId }) => sagaId),
+      newTimers.map(({ timer }) => timer.kind),
+      newTimers.map(({ timer }) => timer.step),
+      newTimers.map(({ timer }) => timer.direction),
+      newTimers.map(({ timer }) => timer.round),
+      newTimers.map(({ timer }) => timer.attempt),
+      newTimers.map(({ delayMs }) => delayMs),
+      newTimers.map(({ messageId }) => messageId ?? null),
+    ]);
+  }
 }
