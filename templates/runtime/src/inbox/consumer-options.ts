@@ -62,7 +62,7 @@ export interface ConsumerOptions {
    * names some, those alone.
    */
   readonly handleAll?: (messages: readonly Message[], tx: Transaction) => Promise<void>;
-  /** By type: messages that are handled one by one, outside any transaction (saga.md R19). */
+  /** By type: messages that are handled one by one, outside any transaction (R19). */
   readonly external?: Readonly<Record<string, ExternalHandler>>;
   /** So many external messages, of different keys, are handled at once. Default 16. */
   readonly externalAtOnce?: number;

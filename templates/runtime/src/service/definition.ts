@@ -70,7 +70,7 @@ export interface CommandContract {
   readonly emits: readonly string[];
   /** Whether `POST /commands/<name in kebab-case>` exists. */
   readonly http: boolean;
-  /** Calls something outside the database (saga.md R19): handled by an `ExternalCommand`, never by the decider. */
+  /** Calls something outside the database (R19): handled by an `ExternalCommand`, never by the decider. */
   readonly external?: true;
   /** The command of this service that it undoes. */
   readonly undoes?: string;
