@@ -149,7 +149,7 @@ function indented(line: string): string {
 }
 
 /** `15m`, `500ms`: in the largest unit that it is whole in. */
-export function inWords(ms: number): string {
+function inWords(ms: number): string {
   const units = [
     ["d", 86_400_000],
     ["h", 3_600_000],

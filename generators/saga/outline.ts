@@ -42,7 +42,7 @@ export function outlineOf(answers: SagaAnswers, system: System): SagaOutline {
 }
 
 /** Says why there is no proposal, and how to type a saga for this very system. */
-export function nothingToDerive({ name, trigger: wanted }: SagaAnswers, system: System): EdaError {
+function nothingToDerive({ name, trigger: wanted }: SagaAnswers, system: System): EdaError {
   const events = beginnings(system).length > 0 ? beginnings(system) : eventsOf(system);
   const trigger = events.find((event) => refOf(event) === wanted) ?? events[0];
   const others = commandsOf(system).filter(

@@ -9,7 +9,7 @@ import type {
 /** A saga of three steps, each in a service of its own, as they are generated; nothing in them takes time. */
 export const triggerTopic = "orders.order.events";
 export const triggerType = "orders.OrderPlaced";
-export const sagaName = "payment";
+const sagaName = "payment";
 
 const partitions = 12;
 const participants = [

@@ -45,6 +45,6 @@ function timedOut(turn: Turn, stage: Stage, course: Course): void {
 }
 
 /** Milliseconds between the `nth` attempt, counted from 1, and the next; before jitter. */
-export function backoffMs({ initialMs, multiplier, maxMs }: SagaRetry, nth: number): number {
+function backoffMs({ initialMs, multiplier, maxMs }: SagaRetry, nth: number): number {
   return Math.min(maxMs, Math.round(initialMs * multiplier ** (nth - 1)));
 }

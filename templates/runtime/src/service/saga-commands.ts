@@ -134,7 +134,7 @@ export function sagaCommands(
 }
 
 /** R18: a failing message is tried for at most its step's timeout, and nothing waits behind its letter. */
-export const neverBehindAFailedOne = {
+const neverBehindAFailedOne = {
   keepsOrder: false,
   triedForMs: ({ sagatimeoutms }) => sagatimeoutms,
 } as const satisfies Partial<ConsumerOptions>;

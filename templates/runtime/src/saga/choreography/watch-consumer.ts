@@ -21,7 +21,7 @@ export interface WatchConsumerOptions {
   readonly hear: HearNews;
 }
 
-export function watchConsumerName(saga: string): string {
+function watchConsumerName(saga: string): string {
   return `${saga}.watch`;
 }
 

@@ -17,7 +17,7 @@ export interface ReplyConsumerOptions {
   readonly hear: HearNews;
 }
 
-export function replyConsumerName(saga: string): string {
+function replyConsumerName(saga: string): string {
   return `${saga}.replies`;
 }
 

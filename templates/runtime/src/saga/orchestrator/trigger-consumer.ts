@@ -22,7 +22,7 @@ export interface TriggerConsumerOptions {
 }
 
 /** R20: the group of one saga's trigger, apart from every other's, so that a full saga holds up no other. */
-export function triggerConsumerName(saga: string): string {
+function triggerConsumerName(saga: string): string {
   return `${saga}.trigger`;
 }
 

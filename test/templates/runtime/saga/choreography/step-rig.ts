@@ -39,7 +39,7 @@ const reserve = { success: "shop.StockReserved", failure: "shop.StockRejected", 
 const capture = { success: "shop.PaymentCaptured", failure: "shop.PaymentDeclined", timeoutMs };
 
 /** The shop, which nobody leads here: what it does starts at what happens on the web. */
-export const choreographedShop: ServiceDefinition = {
+const choreographedShop: ServiceDefinition = {
   ...shopDefinition,
   choreographed: [
     step("Placed", "reserve", "forward", "ReserveStock", reserve),
