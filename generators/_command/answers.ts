@@ -96,8 +96,9 @@ export function readAnswersFile(path: string, command: Command<never>): Readonly
   try {
     value = onDemand.yaml().parse(readFileSync(path, "utf8"), { maxAliasCount: 10 });
   } catch (error) {
-    const why = error instanceof Error ? error.message.split("\n")[0] : "unknown";
-    throw new EdaError(`The answers file ${path} cannot be read: ${why}`, { hint: "It is a YAML map of answers" });
+    throw new EdaError(`The answers file ${path} cannot be read: ${whyUnreadable(error)}`, {
+      hint: "It is a YAML map of answers",
+    });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new EdaError(`The answers file ${path} is not a map`, { hint: "Write one answer a line: key: answer" });
@@ -114,6 +115,14 @@ export function readAnswersFile(path: string, command: Command<never>): Readonly
       return [key, options.get(key)?.fromFile?.(answer) ?? textOf(answer, key, path)];
     }),
   );
+}
+
+/** `there is no such file`, `Map keys must be unique at line 2, column 1`. */
+function whyUnreadable(error: unknown): string {
+  const { code, message = "unknown" } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EISDIR") return "it is a folder";
+  return (message.split("\n")[0] ?? "").replace(/:$/, "");
 }
 
 function textOf(answer: unknown, key: string, path: string): string {

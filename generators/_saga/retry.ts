@@ -10,7 +10,10 @@ export function retryOf(retry: unknown): SagaRetry | undefined {
   const { attempts, multiplier = defaultRetry.multiplier, jitter = defaultRetry.jitter } = retry;
   const initialMs = retry.initial === undefined ? defaultRetry.initialMs : duration(retry.initial);
   const maxMs = retry.max === undefined ? Math.max(defaultRetry.maxMs, initialMs) : duration(retry.max);
-  const numbers = [attempts, multiplier].every((number) => typeof number === "number" && number >= 1);
+  const numbers = [attempts, multiplier].every(
+    // As the schema has it: what is beyond, such as 1e400, is S01's alone.
+    (number) => typeof number === "number" && number >= 1 && number <= 1_000_000,
+  );
   if (!numbers || Number.isNaN(initialMs + maxMs) || (jitter !== "full" && jitter !== "none")) return undefined;
   return { attempts: attempts as number, initialMs, multiplier: multiplier as number, maxMs, jitter };
 }

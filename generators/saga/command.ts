@@ -157,8 +157,8 @@ export const command: Command<SagaAnswers> = {
   },
 
   next: ({ name }) => [
-    "npm install         # notes new services in package-lock.json",
-    `npx eda validate    # after an edit of sagas/${name}.saga.yaml`,
+    "npm install         # notes services that are new in package-lock.json",
+    `npx eda validate    # after an edit of sagas/${name}.saga.yaml; then npx eda sync`,
     "npm run dev",
   ],
 };

@@ -3,7 +3,7 @@ import { EdaError } from "../_system/errors.ts";
 import { printFieldType } from "../_system/field-types.ts";
 import type { Field, System } from "../_system/system.ts";
 import { type CommandOf, commandsOf, eventsOf, findCommand, findEvent, refOf, undoing } from "./catalogue.ts";
-import { deriveFlow } from "./derive-flow.ts";
+import { beginnings, deriveFlow } from "./derive-flow.ts";
 import { mapInputs, type Source } from "./inputs.ts";
 import { knownSaga } from "./known-saga.ts";
 import type { SagaAnswers } from "./outline.ts";
@@ -17,7 +17,7 @@ export function triggerInterview(asker: Asker, { name }: Partial<SagaAnswers>, s
     key: "trigger",
     message: "Which event starts it?",
     values: eventsOf(system).map(refOf),
-    otherwise: knownSaga(name, system)?.trigger ?? deriveFlow(system)?.trigger,
+    otherwise: knownSaga(name, system)?.trigger ?? deriveFlow(system)?.trigger ?? beginnings(system).map(refOf)[0],
   });
 }
 
@@ -35,7 +35,7 @@ export async function stepInterview(
   let isPast = false;
   for (;;) {
     const number = known.length + steps.length + 1;
-    const command = await nextCommand(asker, number, proposed[steps.length]?.command, steps, system);
+    const command = await nextCommand(asker, number, proposed[steps.length]?.command, steps, trigger, system);
     if (command === undefined) break;
     const of = findCommand(system, command);
     const kind = await kindOf(asker, number, of, { isPast, proposed: proposed[steps.length]?.kind });
@@ -54,10 +54,13 @@ async function nextCommand(
   number: number,
   proposed: string | undefined,
   steps: readonly StepAnswer[],
+  trigger: string,
   system: System,
 ): Promise<string | undefined> {
   const taken = new Set(steps.map(({ command }) => command));
+  // What emits the trigger would start the saga that sends it: refused at the end (EDA-S13), so not offered.
   const values = commandsOf(system)
+    .filter(({ service, command }) => !command.emits.some((event) => `${service.name}.${event}` === trigger))
     .map(refOf)
     .filter((ref) => !taken.has(ref));
   const done = { value: "done", name: "no more steps" };

@@ -94,6 +94,15 @@ describe("The interview for a saga", () => {
     ]);
   });
 
+  it("offers what comes from outside to begin with, and no step that would begin the saga again", async () => {
+    const underived = travel(undefined, ["trips"]);
+    const { asked } = await interview({ step1: "trips.ConfirmTrip", step2: "done" }, underived);
+    const question = (key: string) => asked.find((one) => one.key === key);
+    assert.equal(question("trigger")?.default, "trips.TripBooked");
+    const offered = question("step1")?.choices?.map(({ value }) => value);
+    assert.deepEqual(offered, ["trips.ConfirmTrip", "trips.DropTrip"]);
+  });
+
   it("asks for nothing in a system without events: the checkout is asked about then", async () => {
     const empty = travel((text) => text.slice(0, text.indexOf("services:")));
     assert.deepEqual((await interview({}, empty)).keys, ["style"]);
