@@ -166,7 +166,7 @@ function isOf(timer: SagaTimer, { step, direction, round, attempt }: SendCommand
   return timer.step === step && timer.direction === direction && timer.round === round && timer.attempt === attempt;
 }
 
-function matches(timer: SagaTimer, { stage, timer: one }: DoomedTimers): boolean {
+export function matches(timer: SagaTimer, { stage, timer: one }: DoomedTimers): boolean {
   if (one !== null) {
     return (["kind", "step", "direction", "round", "attempt"] as const).every((name) => timer[name] === one[name]);
   }

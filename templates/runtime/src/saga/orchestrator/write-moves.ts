@@ -1,8 +1,8 @@
 import type { Transaction } from "../../database/database.ts";
 import type { InsertMessages } from "../../outbox/outbox.ts";
 import { unparkIn } from "../../outbox/unpark.ts";
-import type { Moves } from "./moves.ts";
-import { sagaQuery } from "./queries.ts";
+import { type Moves, matches } from "./moves.ts";
+import { sagaQueries, sagaQuery } from "./queries.ts";
 import { withSince } from "./since.ts";
 import { StaleSagaError } from "./stale-saga-error.ts";
 import { type Subject, standing } from "./subject.ts";
@@ -12,6 +12,11 @@ const BEGIN = sagaQuery("begin");
 const LOG = sagaQuery("log");
 const CANCEL_TIMERS = sagaQuery("cancel-timers");
 const SET_TIMERS = sagaQuery("set-timers");
+const LOG_AND_TIMERS = sagaQueries(
+  { name: "log", values: 9 },
+  { name: "cancel-timers", values: 6 },
+  { name: "set-timers", values: 8 },
+);
 
 /**
  * Writes all moves in the caller's transaction (R2): states, log, timers, outgoing commands; one statement each, however
@@ -37,8 +42,7 @@ export async function writeMoves(tx: Transaction, moves: Moves, insertMessages: 
   ]);
   const stale = subjects.filter(({ id }) => !lengths.has(id));
   if (stale.length > 0) throw new StaleSagaError(stale.map(({ id }) => id));
-  await writeLog(tx, moves, lengths);
-  await writeTimers(tx, moves);
+  await writeLogAndTimers(tx, moves, lengths);
   await insertMessages(tx, await withSince(tx, subjects, moves.messages));
   for (const { topic, key } of moves.unparked) await unparkIn(tx, { topic, aggregateId: key });
 }
@@ -89,9 +93,26 @@ function columns(subjects: readonly Subject[], lengthOf: LengthOf): readonly unk
   ];
 }
 
+/** One statement where it can be: the timers that are cancelled are others than those that are set. */
+async function writeLogAndTimers(tx: Transaction, moves: Moves, lengths: ReadonlyMap<string, bigint>): Promise<void> {
+  const { log, doomedTimers, newTimers } = moves;
+  const entries = logValues(moves, lengths);
+  const doomed = doomedValues(moves);
+  const timers = newValues(moves);
+  const doomedOf = Map.groupBy(doomedTimers, ({ sagaId }) => sagaId);
+  const again = newTimers.some(({ sagaId, timer }) => doomedOf.get(sagaId)?.some((one) => matches(timer, one)));
+  if (!again && doomedTimers.length + newTimers.length > 0) {
+    await tx.query(LOG_AND_TIMERS, [...entries, ...doomed, ...timers]);
+    return;
+  }
+  if (log.length > 0) await tx.query(LOG, entries);
+  // The old ones first: what was cancelled and set again by the same transaction is set.
+  if (doomedTimers.length > 0) await tx.query(CANCEL_TIMERS, doomed);
+  if (newTimers.length > 0) await tx.query(SET_TIMERS, timers);
+}
+
 /** Numbered by the rows' own count, so that no two have one number. */
-async function writeLog(tx: Transaction, { log }: Moves, lengths: ReadonlyMap<string, bigint>): Promise<void> {
-  if (log.length === 0) return;
+function logValues({ log }: Moves, lengths: ReadonlyMap<string, bigint>): readonly unknown[][] {
   const numbers = new Map<string, bigint>();
   for (const [sagaId, rows] of Map.groupBy(log, (row) => row.sagaId)) {
     numbers.set(sagaId, (lengths.get(sagaId) ?? 0n) - BigInt(rows.length));
@@ -101,7 +122,7 @@ async function writeLog(tx: Transaction, { log }: Moves, lengths: ReadonlyMap<st
     numbers.set(sagaId, number);
     return number;
   };
-  await tx.query(LOG, [
+  return [
     log.map(({ sagaId }) => sagaId),
     log.map(({ sagaId }) => next(sagaId)),
     log.map(({ entry }) => entry.what),
@@ -111,31 +132,29 @@ async function writeLog(tx: Transaction, { log }: Moves, lengths: ReadonlyMap<st
     log.map(({ entry }) => entry.attempt ?? null),
     log.map(({ causedBy }) => causedBy ?? null),
     log.map(({ entry }) => (entry.detail === undefined ? null : JSON.stringify(entry.detail))),
-  ]);
+  ];
 }
 
-/** The old ones first: what was cancelled and set again by the same transaction is set. */
-async function writeTimers(tx: Transaction, { doomedTimers, newTimers }: Moves): Promise<void> {
-  if (doomedTimers.length > 0) {
-    await tx.query(CANCEL_TIMERS, [
-      doomedTimers.map(({ sagaId }) => sagaId),
-      doomedTimers.map(({ stage, timer }) => (timer ?? stage)?.step ?? null),
-      doomedTimers.map(({ stage, timer }) => (timer ?? stage)?.direction ?? null),
-      doomedTimers.map(({ timer }) => timer?.kind ?? null),
-      doomedTimers.map(({ timer }) => timer?.round ?? null),
-      doomedTimers.map(({ timer }) => timer?.attempt ?? null),
-    ]);
-  }
-  if (newTimers.length > 0) {
-    await tx.query(SET_TIMERS, [
-      newTimers.map(({ sagaId }) => sagaId),
-      newTimers.map(({ timer }) => timer.kind),
-      newTimers.map(({ timer }) => timer.step),
-      newTimers.map(({ timer }) => timer.direction),
-      newTimers.map(({ timer }) => timer.round),
-      newTimers.map(({ timer }) => timer.attempt),
-      newTimers.map(({ delayMs }) => delayMs),
-      newTimers.map(({ messageId }) => messageId ?? null),
-    ]);
-  }
+function doomedValues({ doomedTimers }: Moves): readonly unknown[][] {
+  return [
+    doomedTimers.map(({ sagaId }) => sagaId),
+    doomedTimers.map(({ stage, timer }) => (timer ?? stage)?.step ?? null),
+    doomedTimers.map(({ stage, timer }) => (timer ?? stage)?.direction ?? null),
+    doomedTimers.map(({ timer }) => timer?.kind ?? null),
+    doomedTimers.map(({ timer }) => timer?.round ?? null),
+    doomedTimers.map(({ timer }) => timer?.attempt ?? null),
+  ];
+}
+
+function newValues({ newTimers }: Moves): readonly unknown[][] {
+  return [
+    newTimers.map(({ sagaId }) => sagaId),
+    newTimers.map(({ timer }) => timer.kind),
+    newTimers.map(({ timer }) => timer.step),
+    newTimers.map(({ timer }) => timer.direction),
+    newTimers.map(({ timer }) => timer.round),
+    newTimers.map(({ timer }) => timer.attempt),
+    newTimers.map(({ delayMs }) => delayMs),
+    newTimers.map(({ messageId }) => messageId ?? null),
+  ];
 }

@@ -168,6 +168,28 @@ describe("an orchestrator's transaction", () => {
     assert.equal((await row("log"))?.revision, 2n, "what is ignored is no transition");
   });
 
+  // Removed once: `again` in write-moves.ts. In one statement the new timer meets the old one, and is dropped.
+  it("sets a timer again that it cancels", async () => {
+    const timer = { kind: "deadline", step: "", direction: "forward", round: 1, attempt: 1 } as const;
+    const resetting = createOrchestrator({
+      service: "orders",
+      definitions: createDefinitions([paymentSaga()]),
+      decide: (_definition, state) => ({
+        state: { ...state! },
+        effects: [{ type: "cancel-timers" }, { type: "timer", timer, afterMs: 7, starts: "now" }],
+      }),
+    });
+    await begin("reset");
+    for (const _ of [1, 2]) await database.transaction((tx) => resetting.applyAll(tx, [reserved("reset")]));
+    const { rows } = await database.query<{ delay: bigint }>(
+      "SELECT delay_ms AS delay FROM public.saga_timer WHERE saga_id = 'payment:reset'",
+    );
+    assert.deepEqual(
+      rows.map(({ delay }) => delay),
+      [7n],
+    );
+  });
+
   it("takes one statement each for hundreds of sagas, also for several changes of one", async () => {
     const keys = Array.from({ length: 200 }, (_, index) => `set-${index}`);
     const counted = async <T>(work: (tx: Transaction) => Promise<T>) => {
@@ -188,8 +210,8 @@ describe("an orchestrator's transaction", () => {
         keys.map((key) => trigger(key)),
       ),
     );
-    // Load, begin, log, timers, outbox.
-    assert.equal(begun.statements, 5);
+    // Load; begin; log and timers; outbox.
+    assert.equal(begun.statements, 4);
     const screened = (key: string): SagaChange => ({
       id: `payment:${key}`,
       input: { type: "reply", step: "screen-fraud", direction: "forward", round: 1, outcome: "success", data: {} },
@@ -200,8 +222,8 @@ describe("an orchestrator's transaction", () => {
         keys.flatMap((key) => [reserved(key), screened(key)]),
       ),
     );
-    // Load, store, log, timers cancelled and set, outbox.
-    assert.equal(moved.statements, 6);
+    // Load; store; log, timers cancelled and set; outbox.
+    assert.equal(moved.statements, 4);
     assert.deepEqual(await row("set-7"), { revision: 3n, steps: "capture-payment reserve-stock screen-fraud" });
     const { rows } = await database.query<{ timers: string }>(
       "SELECT string_agg(concat_ws(' ', kind, step), ', ' ORDER BY kind) AS timers FROM public.saga_timer WHERE saga_id = 'payment:set-7'",
