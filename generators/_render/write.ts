@@ -50,9 +50,9 @@ export function readRecord(root: string): FileRecord {
 }
 
 /**
- * Carries a plan out, under the lock: sagas and the manifest first, then files, deletions and the record. Each is whole or not
- * there, so whatever stops it (a kill, a full disk), the next run finds in the manifest what is missing. Writes nothing
- * where there is nothing to do.
+ * Carries a plan out, under the lock: sagas and the manifest first, then files, deletions and the record. Each is
+ * whole or not there, so whatever stops it (a kill, a full disk), the next run finds in the manifest what is missing.
+ * Writes nothing where there is nothing to do.
  *
  * Throws `ManifestChanged` before anything is written, or an `EdaError` where the disk refuses.
  */

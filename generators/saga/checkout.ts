@@ -8,8 +8,8 @@ import type { System } from "../_system/system.ts";
 
 /**
  * Puts the small checkout into a system without events: orders, inventory and payments, whose domain code comes with
- * the manifest's key `example`; their outboxes come with the saga. A service that is there under one of these names is filled in. Throws an `EdaError`
- * where that would take something away.
+ * the manifest's key `example`; their outboxes come with the saga. A service that is there under one of these names is
+ * filled in. Throws an `EdaError` where that would take something away.
  */
 export function addCheckout(manifest: ManifestDocument): void {
   const { contexts, services } = parseManifest(loadTemplates().text("examples/checkout/part.yaml")).get([]) as Manifest;

@@ -20,11 +20,13 @@ export interface Flow {
  * gives the same proposal, whatever the order in which it is written:
  *
  * - The trigger is an event with which a request from outside succeeds (the first that a command with an HTTP route
- *   emits, of one that undoes nothing and that no saga sends): of several, the one from which most steps follow; else the first by name.
- * - Steps are other services' commands that no saga sends yet and that have no HTTP route, or that another command undoes; they emit something,
- *   undo nothing and find all their fields in the trigger or in replies before them. First come those that another command undoes, external ones last; then one that nothing
- *   undoes and that can fail, as the pivot: without such a one, and with two steps or more, the last of the undoable is
- *   it. Then, to be retried, those that nothing undoes and that cannot fail. By service and name within each.
+ *   emits, of one that undoes nothing and that no saga sends): of several, the one from which most steps follow; else
+ *   the first by name.
+ * - Steps are other services' commands that no saga sends yet and that have no HTTP route, or that another command
+ *   undoes; they emit something, undo nothing and find all their fields in the trigger or in replies before them.
+ *   First come those that another command undoes, external ones last; then one that nothing undoes and that can fail,
+ *   as the pivot: without such a one, and with two steps or more, the last of the undoable is it. Then, to be retried,
+ *   those that nothing undoes and that cannot fail. By service and name within each.
  * - At the end the trigger's service is told: by the command that undoes the triggering one, or takes a `reason`, when
  *   the saga was compensated; by the only other command without an HTTP route when it was completed.
  */

@@ -12,9 +12,10 @@ import { workOf } from "./work.ts";
 const EXTERNAL_AT_ONCE = 16;
 
 /**
- * Handles a batch in one transaction, with those of other partitions where it can (see together.ts). When a handler fails, those before it are handled together again, it alone and
- * with retries, and then those after it together. While it is retried its partition waits; when it is given up only its
- * key does. The offset is committed after the database.
+ * Handles a batch in one transaction, with those of other partitions where it can (see together.ts). When a handler
+ * fails, those before it are handled together again, it alone and with retries, and then those after it together.
+ * While it is retried its partition waits; when it is given up only its key does. The offset is committed after the
+ * database.
  *
  * A batch that fails without saying at which message, or that ends in a deadlock, is handled one by one.
  *
