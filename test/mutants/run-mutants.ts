@@ -30,10 +30,11 @@ export async function runMutants(
     );
     const chosen = wanted.filter(({ part, mutant }) => `${part.name}: ${mutant.fault}`.includes(only));
     const tests = [...new Set(chosen.map(({ test }) => test))];
-    await sideBySide(workshops, tests, async (workshop, test) => {
+    const red = await sideBySide(workshops, tests, async (workshop, test) => {
       const verdict = await workshop.test(test);
-      if (verdict.is !== "green") throw new Error(`${test} fails with nothing taken out: ${tell(verdict)}`);
+      return verdict.is === "green" ? [] : [`${test} fails with nothing taken out: ${tell(verdict)}`];
     });
+    if (red.flat().length > 0) throw new Error(red.flat().join("\n"));
     progress(`${tests.length} test files are green with nothing taken out`);
     let done = 0;
     return await sideBySide(workshops, chosen, async (workshop, { part, mutant, test }) => {
