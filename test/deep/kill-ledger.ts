@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Broker, IncomingRecord } from "../../templates/runtime/src/broker/broker.ts";
 import { createEmbeddedBroker } from "../../templates/runtime/src/broker/embedded/create-embedded-broker.ts";
 import { createDatabase } from "../../templates/runtime/src/database/create-database.ts";
 import type { Database } from "../../templates/runtime/src/database/database.ts";
@@ -130,7 +131,10 @@ export async function killLedger(options: KillLedgerOptions): Promise<Ledger> {
     }
     await delay(Math.max(0, began + options.seconds * 1000 - performance.now()));
     for (const [name, worker] of workers) if (roleOf(name) === "producer") await stopProducer(worker);
-    await settle(things, async () => (await embedded.positions("ledger")).every(({ next, end }) => next === end));
+    const allRead = async () => (await embedded.positions("ledger")).every(({ next, end }) => next === end);
+    await settle(things, allRead);
+    await sendAgain(embedded);
+    await settle(things, allRead);
     return await compare(things, effects, await sent());
   } finally {
     over = true;
@@ -143,6 +147,17 @@ export async function killLedger(options: KillLedgerOptions): Promise<Ledger> {
   async function sent(): Promise<number> {
     return (await embedded.positions("ledger")).reduce((sum, { end }) => sum + Number(end), 0);
   }
+}
+
+/** Some records once more, as from a relay that was killed after it had sent and before it had marked. */
+async function sendAgain(broker: Broker): Promise<void> {
+  const some = Promise.withResolvers<readonly IncomingRecord[]>();
+  const reader = await broker.subscribe({ group: "again", topics: [TOPIC], from: "earliest" }, async ({ records }) =>
+    some.resolve(records),
+  );
+  const records = await some.promise;
+  await reader.close();
+  await broker.publish(records.map(({ topic, key, value, headers }) => ({ topic, key, value, headers })));
 }
 
 async function kill(worker: ChildProcess): Promise<void> {
