@@ -92,7 +92,7 @@ function gapsIn(journals: readonly ServiceJournal[], facts: readonly Fact[]): re
     ...(lost.size === 0
       ? []
       : [
-          `${lost.size === 1 ? "a message that led" : `${lost.size} messages that led`} to what is shown is not kept any ` +
+          `${lost.size === 1 ? "a message that led to what is shown is" : `${lost.size} messages that led to what is shown are`} not kept any ` +
             `more, or by a service that was not asked; kept after sending: ${kept.join(", ") || "nothing"}`,
         ]),
     ...journals.flatMap(({ service, more }) => (more ? [`${service} knows more than is shown`] : [])),

@@ -160,6 +160,12 @@ describe("a timeline", () => {
     assert.match(lines[2] ?? "", /s{80}$/);
   });
 
+  it("counts the messages that are missing", () => {
+    const messages = [1, 2].map((n) => message(n, n, "inventory.StockReserved", { causationId: id(n + 2) }));
+    const { gaps } = timelineOf("x", [journal("inventory", { messages })], []);
+    assert.match(gaps[0] ?? "", /^2 messages that led to what is shown are not kept any more/);
+  });
+
   it("writes spans of time as a person would", () => {
     assert.deepEqual([0.4, 12, 1_500, 240_000, 10_800_000, 259_200_000].map(span), [
       "0 ms",
