@@ -261,7 +261,7 @@ describe("a consumer's batch", () => {
   // Red when isUnavailable in errors.ts takes a transaction that was idle for too long for a server that is away: the
   // batch comes again for ever.
   it("gives up a message whose handler never ends", async () => {
-    const impatient = createDatabase({ url: database.url, idleInTransactionTimeoutMs: 50 });
+    const impatient = createDatabase({ url: database.url, idleInTransactionTimeoutMs: 400 });
     try {
       await handler({
         database: impatient,
