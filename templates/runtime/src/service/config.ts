@@ -31,6 +31,8 @@ export interface ServiceConfig {
   readonly sagaRetentionMs?: number;
   /** Sagas of one name in flight at most, stuck ones not counted (R20). Default 1,000. */
   readonly sagaLimit?: number;
+  /** Where a saga that is new begins in the topic of its trigger. Default `earliest`. */
+  readonly sagaFrom?: "earliest" | "latest";
   /** What a graceful stop may take before the process ends all the same. */
   readonly shutdownTimeoutMs: number;
 }
@@ -71,6 +73,8 @@ export const environmentKeys = {
   INBOX_HORIZON_DAYS: "How long the inbox remembers; an older message that comes again is skipped. Default 30.",
   SAGA_RETENTION_DAYS: "How long sagas are kept after their end; longer than the inbox remembers. Default 90.",
   SAGA_LIMIT: "Sagas of one name in flight at most, stuck ones not counted; beyond it triggers wait. Default 1000.",
+  SAGA_FROM:
+    "Where a saga that is new here begins in its trigger's topic: earliest, with all that it still holds, or latest. Default earliest.",
   EDA_ROLE: `One of ${roles.join(", ")}; --role overrides it. Default all.`,
   EDA_INSTANCE: "Name of this process among those of the service. Default <host name>:<admin port>.",
   SHUTDOWN_TIMEOUT_MS: "Limit of a graceful stop in milliseconds. Default 10000.",
@@ -131,6 +135,7 @@ export function configFromEnv(
     inboxHorizonMs: integer("INBOX_HORIZON_DAYS", 30, 36_500, 1) * DAY_MS,
     sagaRetentionMs: integer("SAGA_RETENTION_DAYS", 90, 36_500, 1) * DAY_MS,
     sagaLimit: integer("SAGA_LIMIT", 1_000, 1_000_000, 1),
+    sagaFrom: oneOf("SAGA_FROM", read("SAGA_FROM") ?? "earliest", ["earliest", "latest"]),
     shutdownTimeoutMs: integer("SHUTDOWN_TIMEOUT_MS", 10_000, 3_600_000),
   };
 }

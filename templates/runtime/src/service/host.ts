@@ -146,7 +146,9 @@ export function createService<State, Command extends NamedCommand, Event extends
         ),
       consumers: [
         ...sagaCommands(definition, participant),
-        ...choreographyConsumer(definition, participant),
+        ...choreographyConsumer(definition, participant).map((consumer) =>
+          config.sagaFrom === undefined ? consumer : { ...consumer, from: config.sagaFrom },
+        ),
         ...(sagas?.consumers ?? []),
       ],
       ...(sagas === undefined ? {} : { relayed: sagas }),

@@ -63,6 +63,7 @@ export function createSagas(options: SagasOptions): ServiceSagas | undefined {
   const hosted = definition.sagas ?? [];
   if (hosted.length === 0) return undefined;
   const retentionMs = sagaRetentionMs(config);
+  const from = config.sagaFrom === undefined ? {} : { from: config.sagaFrom };
   // Choreographies have no limit: see `watchConsumer`.
   const orchestrated = hosted.filter((saga) => saga.definition.style === "orchestration");
   const limits = new Map(
@@ -112,17 +113,21 @@ export function createSagas(options: SagasOptions): ServiceSagas | undefined {
     orchestrator,
     consumers: hosted.flatMap((saga) => {
       const { definition: flow, repliesTopic } = saga;
-      if (flow.style === "choreography") return [watchConsumer({ orchestrator, hear, hosted: saga, retentionMs })];
+      if (flow.style === "choreography")
+        return [{ ...watchConsumer({ orchestrator, hear, hosted: saga, retentionMs }), ...from }];
       if (repliesTopic === undefined) throw new ConfigError(`the saga ${flow.saga} has no topic for its replies.`);
       return [
-        triggerConsumer({
-          orchestrator,
-          hear,
-          definition: flow,
-          topic: triggerTopic(saga),
-          limit: limits.get(flow.saga)!,
-          retentionMs,
-        }),
+        {
+          ...triggerConsumer({
+            orchestrator,
+            hear,
+            definition: flow,
+            topic: triggerTopic(saga),
+            limit: limits.get(flow.saga)!,
+            retentionMs,
+          }),
+          ...from,
+        },
         replyConsumer({ orchestrator, hear, saga: flow.saga, topic: repliesTopic }),
       ];
     }),

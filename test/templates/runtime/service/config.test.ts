@@ -35,6 +35,7 @@ describe("configuration", () => {
       inboxHorizonMs: 30 * 86_400_000,
       sagaRetentionMs: 90 * 86_400_000,
       sagaLimit: 1_000,
+      sagaFrom: "earliest",
       shutdownTimeoutMs: 10_000,
     });
     assert.throws(() => configFromEnv(ports, {}, []), /DATABASE_URL is not set/);

@@ -91,6 +91,45 @@ describe("a service that hosts a saga", () => {
     services.push(without);
   });
 
+  // Removed once: `...from` in sagas.ts.
+  it("leaves the triggers of before alone where it is told to begin with the latest", async () => {
+    const before = createService(ordersDefinition, ordersImplementation, around.config, around.options);
+    await before.start();
+    services.push(before);
+    const seen = await around.messages("orders.order.events");
+    await place(before);
+    await eventually(() => seen.length === 1);
+    await services.pop()!.stop();
+    const config = { ...around.config, sagaFrom: "latest" } as const;
+    const orders = createService(hosting(saga), ordersImplementation, config, around.options);
+    await orders.start();
+    services.push(orders);
+    const id = await place(orders);
+    await eventually(async () => (await list(orders)).total > 0);
+    assert.deepEqual(
+      (await list(orders)).items.map((item: { id: string }) => item.id),
+      [id],
+    );
+  });
+
+  // Removed once: `config.sagaLimit` in sagas.ts.
+  it("holds sagas to the limit that it is given", async () => {
+    const config = { ...around.config, sagaLimit: 1 };
+    const orders = createService(hosting(saga), ordersImplementation, config, around.options);
+    await orders.start();
+    services.push(orders);
+    for (let order = 0; order < 3; order++) await place(orders);
+    await play(() => "success");
+    const most = async () => {
+      const text = await metrics(orders);
+      return Number(/eda_sagas_in_flight{[^}]*} (\d+)/.exec(text)?.[1]);
+    };
+    await eventually(async () => {
+      assert.ok((await most()) <= 1);
+      return (await list(orders, "?status=completed")).total === 3;
+    });
+  });
+
   it("asks itself, as one of its participants, like any other service", async () => {
     await cp("templates/saga-participant/migrations", fileURLToPath(around.options.migrations), { recursive: true });
     const orders = createService(
