@@ -31,5 +31,6 @@ describe("The order-management example, cloned from git and installed by npm", (
     assert.equal(ran.code, 0, ran.stdout.slice(-6000) + ran.stderr);
     assert.match(ran.stdout, /lost 0, applied twice 0/);
     assert.match(ran.stdout, /sagas completed +[1-9]/);
+    assert.match(ran.stdout, /sagas compensated +[1-9]/);
   }).timeout(300_000);
 });

@@ -23,7 +23,10 @@ const CLIENTS = 4;
 const PAUSE_MS = 20;
 const ANSWER_MS = 5_000;
 
-/** Each HTTP command of each service in turn, with its sample for data and an aggregate of its own. */
+/**
+ * Each HTTP command of each service in turn, with its sample for data and an aggregate of its own. Every other time some
+ * of the numbers are large, for what a business may say no to: too dear, too many.
+ */
 export function createLoad(services: readonly FaultedService[], urlOf: (service: string) => string): Load {
   const commands = services.flatMap(({ definition, samples }) =>
     Object.entries(definition.commands)
@@ -35,8 +38,9 @@ export function createLoad(services: readonly FaultedService[], urlOf: (service:
 
   async function client(over: AbortSignal): Promise<void> {
     while (!over.aborted) {
-      const { definition, command, sample } = commands[next++ % commands.length]!;
-      const data = withNewKey(sample, definition.key);
+      const turn = next++;
+      const { definition, command, sample } = commands[turn % commands.length]!;
+      const data = withNewKey(varied(sample, Math.floor(turn / commands.length)), definition.key);
       const correlationId = randomUUID();
       const token = await send(definition.name, command, data, correlationId, over);
       if (token !== undefined) accepted.push({ service: definition.name, command, token, correlationId });
@@ -67,6 +71,22 @@ export function createLoad(services: readonly FaultedService[], urlOf: (service:
       if (commands.length > 0) await Promise.all(Array.from({ length: CLIENTS }, () => client(over)));
     },
   };
+}
+
+const LARGE = 1_000_000;
+
+/** The sample as it is, then with large amounts of money, then as it is, then with other large numbers. */
+function varied(sample: object, turn: number): object {
+  if (turn % 2 === 0) return sample;
+  const isMoney = turn % 4 === 1;
+  const enlarge = (value: unknown, inMoney: boolean): unknown => {
+    if (typeof value === "number") return Number.isInteger(value) && inMoney === isMoney ? value * LARGE : value;
+    if (Array.isArray(value)) return value.map((item) => enlarge(item, inMoney));
+    if (typeof value !== "object" || value === null) return value;
+    const below = "amount" in value && "currency" in value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, enlarge(inner, below)]));
+  };
+  return enlarge(sample, false) as object;
 }
 
 let number = 0;

@@ -1,9 +1,11 @@
 import type { Database, Transaction } from "../../database/database.ts";
 import { NotYetError } from "../../inbox/consumer-options.ts";
+import { sharing } from "../../sharing.ts";
 import { sagaQuery } from "./queries.ts";
 
 const IN_FLIGHT = sagaQuery("in-flight");
 const LOOK_AGAIN_MS = 250;
+const PROMISED_MS = 1_000;
 /**
  * While more than half of the limit is free, so many transactions begin sagas side by side, each at most that part of
  * the other half: together they stay below the limit, although none sees what the others begin. Any more take turns.
@@ -19,6 +21,8 @@ export interface InFlightLimit {
    * @throws NotYetError when `fresh` more would be too many
    */
   reserve(tx: Transaction, fresh: number): Promise<void>;
+  /** What had been admitted is decided: it has begun, or never will. */
+  decided(): void;
   /** One of them has ended, or is stuck. */
   ended(): void;
 }
@@ -28,6 +32,12 @@ export function createInFlightLimit(database: Database, saga: string, limit: num
   const half = limit / 2;
   const share = Math.floor(half / SIDE_BY_SIDE);
   let isNear = true;
+
+  const promises = createPromises();
+  const look = sharing(async (calls: readonly void[]) => {
+    const free = await room(database);
+    return calls.map(() => free);
+  });
 
   async function room(query: Pick<Transaction, "query">): Promise<number> {
     const { rows } = await query.query<{ count: number }>(IN_FLIGHT, [saga, limit]);
@@ -40,9 +50,12 @@ export function createInFlightLimit(database: Database, saga: string, limit: num
         signal.throwIfAborted();
         // Far from the limit the look can wait: `reserve` counts, and says when it comes near.
         if (!isNear) return Math.min(wanted, share);
-        const free = await room(database);
+        const free = await look();
         isNear = share === 0 || free - share < half;
-        if (free > 0) return Math.min(wanted, isNear ? free : share);
+        if (!isNear) return Math.min(wanted, share);
+        // Told to others of this process, and not begun yet: were it given twice, most would have to come again.
+        const open = free - promises.sum();
+        if (open > 0) return promises.add(Math.min(wanted, open));
         await nextEnd(signal);
       }
     },
@@ -61,6 +74,8 @@ export function createInFlightLimit(database: Database, saga: string, limit: num
         throw new NotYetError(`${fresh} more sagas of ${saga} would be over the limit of ${limit}`, LOOK_AGAIN_MS);
       }
     },
+
+    decided: promises.keep,
 
     ended() {
       for (const wake of waiting) wake();

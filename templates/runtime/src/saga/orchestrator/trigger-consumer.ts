@@ -1,5 +1,5 @@
 import type { Transaction } from "../../database/database.ts";
-import { GiveUpError } from "../../inbox/consumer-options.ts";
+import { type ConsumerObserver, GiveUpError } from "../../inbox/consumer-options.ts";
 import type { Message } from "../../message/message.ts";
 import type { JsonObject, SagaDefinition } from "../definition.ts";
 import { keyIn } from "../key.ts";
@@ -30,6 +30,7 @@ function triggerConsumerName(saga: string): string {
 export function triggerConsumer(options: TriggerConsumerOptions): SagaConsumer {
   const { orchestrator, definition, topic, limit, retentionMs } = options;
   const telling = createTelling(options.hear);
+  const deciding = decidingFor(limit);
 
   async function handleAll(messages: readonly Message[], tx: Transaction): Promise<void> {
     await refuseForgotten(tx, definition.saga, messages, retentionMs);
@@ -50,8 +51,31 @@ export function triggerConsumer(options: TriggerConsumerOptions): SagaConsumer {
     // Each trigger has a saga of its own: none waits for another.
     keepsOrder: false,
     admit: limit.admit,
-    observe: telling.observe,
+    observe: (observer) => telling.observe(deciding(observer)),
   };
+}
+
+/** An observer that tells the limit, too, what has become of what it admitted. */
+function decidingFor(limit: Pick<InFlightLimit, "decided">): (observer: ConsumerObserver) => ConsumerObserver {
+  return (observer) => ({
+    ...observer,
+    handled(message, seconds) {
+      limit.decided();
+      observer.handled?.(message, seconds);
+    },
+    duplicate(message) {
+      limit.decided();
+      observer.duplicate?.(message);
+    },
+    forgotten(message) {
+      limit.decided();
+      observer.forgotten?.(message);
+    },
+    deadLettered(letter) {
+      limit.decided();
+      observer.deadLettered?.(letter);
+    },
+  });
 }
 
 function triggerOf({ saga, key: path }: SagaDefinition, message: Message): SagaTrigger {
