@@ -1,7 +1,9 @@
+import type { Database } from "../database/database.ts";
 import { isUnavailable, mayBeRetried } from "../database/errors.ts";
-import { type ConsumerOptions, NotYetError } from "./consumer-options.ts";
-import { decide, type Progress } from "./decide.ts";
+import { BeginAnewError, type ConsumerOptions, NotYetError } from "./consumer-options.ts";
+import { type Decided, type Deciding, decide, type Progress } from "./decide.ts";
 import type { Item } from "./item.ts";
+import type { Part } from "./marks.ts";
 import { report } from "./report.ts";
 import type { Work } from "./work.ts";
 
@@ -27,12 +29,9 @@ export function attempter(options: ConsumerOptions, work: Work): Attempt {
     const isBatch = items.length > 1;
     try {
       const deciding = { consumer: name, work, keepsOrder, progress };
-      // A batch that collides with another transaction holds many locks at once, in the order of its messages; tried
-      // again it may collide again. One by one each holds its own alone.
-      const decided = await database.transaction(
-        (tx) => decide(tx, [{ items, floor }], deciding),
-        isBatch ? { attempts: 1 } : {},
-      );
+      const decided = isBatch
+        ? await decideOnce(database, [{ items, floor }], deciding)
+        : await database.transaction((tx) => decide(tx, [{ items, floor }], deciding));
       report(options, decided);
       return undefined;
     } catch (error) {
@@ -47,4 +46,18 @@ export function attempter(options: ConsumerOptions, work: Work): Attempt {
       return { item, error };
     }
   };
+}
+
+/**
+ * Several items in one transaction, which is not tried again when it collides with another: a batch holds many locks at
+ * once, in the order of its messages, and may collide again. One by one each holds its own alone.
+ */
+export async function decideOnce(database: Database, parts: readonly Part[], deciding: Deciding): Promise<Decided> {
+  const once = () => database.transaction((tx) => decide(tx, parts, deciding), { attempts: 1 });
+  try {
+    return await once();
+  } catch (error) {
+    if (error instanceof BeginAnewError) return once();
+    throw error;
+  }
 }

@@ -46,6 +46,15 @@ export class NotYetError extends Error {
   }
 }
 
+/**
+ * Thrown by a handler whose transaction would come through if it began anew: several messages are then tried together
+ * once more, and not one by one. Carries the code of a serialization failure.
+ */
+export class BeginAnewError extends Error {
+  override readonly name: string = "BeginAnewError";
+  readonly code = "40001";
+}
+
 export interface ConsumerOptions {
   /** The broker's consumer group, and this consumer's name in the inbox and in its dead letters. */
   readonly name: string;

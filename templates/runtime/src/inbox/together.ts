@@ -1,7 +1,6 @@
 import { sharing } from "../sharing.ts";
-import type { Attempt, Failed } from "./attempt.ts";
+import { type Attempt, decideOnce, type Failed } from "./attempt.ts";
 import type { ConsumerOptions } from "./consumer-options.ts";
-import { decide } from "./decide.ts";
 import type { Part } from "./marks.ts";
 import { report } from "./report.ts";
 import type { Work } from "./work.ts";
@@ -37,7 +36,7 @@ export function togetherWithOthers(options: ConsumerOptions, work: Work, attempt
     if (parts.length === 1) return [await attempt(only!.items, only!.floor)];
     try {
       const deciding = { consumer: name, work, keepsOrder, progress: { at: "preparing" as const } };
-      const decided = await database.transaction((tx) => decide(tx, parts, deciding), { attempts: 1 });
+      const decided = await decideOnce(database, parts, deciding);
       report(options, decided);
       return parts.map(() => undefined);
     } catch {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Transaction } from "../../../../templates/runtime/src/database/database.ts";
-import type { ConsumerOptions } from "../../../../templates/runtime/src/inbox/consumer-options.ts";
+import { BeginAnewError, type ConsumerOptions } from "../../../../templates/runtime/src/inbox/consumer-options.ts";
 import { listDeadLetters } from "../../../../templates/runtime/src/inbox/dead-letters.ts";
 import { batchHandler } from "../../../../templates/runtime/src/inbox/handle-batch.ts";
 import type { Message } from "../../../../templates/runtime/src/message/message.ts";
@@ -132,6 +132,33 @@ describe("togetherWithOthers", () => {
     held.resolve();
     await waiting;
     assert.deepEqual(await effects(), ["a1", "slow1"]);
+  });
+
+  // Red when together.ts or attempt.ts take it for any other failure: then the messages come one by one.
+  it("tries again together what wants to begin anew, of several partitions and of one", async () => {
+    const sizes: number[] = [];
+    const again = () =>
+      handler({
+        async handleAll(messages, tx) {
+          sizes.push(messages.length);
+          if (sizes.length === 1) throw new BeginAnewError();
+          await refusing()(messages, tx);
+        },
+      });
+    const handle = again();
+    await Promise.all(
+      batches(
+        [["a", 1]],
+        [
+          ["b", 1],
+          ["b", 2],
+        ],
+      ).map(handle),
+    );
+    assert.deepEqual(sizes.splice(0), [3, 3]);
+    await again()(batchOf(deliveries(7n, ["c", 1], ["c", 2])));
+    assert.deepEqual(sizes, [2, 2]);
+    assert.equal((await effects()).length, 2);
   });
 
   it("leaves each partition its own transaction where keys wait for letters", async () => {

@@ -1,11 +1,11 @@
 import type { Database, Transaction } from "../../database/database.ts";
-import { NotYetError } from "../../inbox/consumer-options.ts";
+import { BeginAnewError, NotYetError } from "../../inbox/consumer-options.ts";
 import { sharing } from "../../sharing.ts";
+import { createAdmitted } from "./admitted.ts";
 import { sagaQuery } from "./queries.ts";
 
 const IN_FLIGHT = sagaQuery("in-flight");
 const LOOK_AGAIN_MS = 250;
-const PROMISED_MS = 1_000;
 /**
  * While more than half of the limit is free, so many transactions begin sagas side by side, each at most that part of
  * the other half: together they stay below the limit, although none sees what the others begin. Any more take turns.
@@ -33,8 +33,8 @@ export function createInFlightLimit(database: Database, saga: string, limit: num
   const share = Math.floor(half / SIDE_BY_SIDE);
   let isNear = true;
 
-  const promises = createPromises();
-  const look = sharing(async (calls: readonly void[]) => {
+  const admitted = createAdmitted();
+  const look = sharing(async (calls: readonly "look"[]) => {
     const free = await room(database);
     return calls.map(() => free);
   });
@@ -50,12 +50,12 @@ export function createInFlightLimit(database: Database, saga: string, limit: num
         signal.throwIfAborted();
         // Far from the limit the look can wait: `reserve` counts, and says when it comes near.
         if (!isNear) return Math.min(wanted, share);
-        const free = await look();
+        const free = await look("look");
         isNear = share === 0 || free - share < half;
         if (!isNear) return Math.min(wanted, share);
         // Told to others of this process, and not begun yet: were it given twice, most would have to come again.
-        const open = free - promises.sum();
-        if (open > 0) return promises.add(Math.min(wanted, open));
+        const open = free - admitted.sum();
+        if (open > 0) return admitted.add(Math.min(wanted, open));
         await nextEnd(signal);
       }
     },
@@ -68,14 +68,15 @@ export function createInFlightLimit(database: Database, saga: string, limit: num
       const free = await room(tx);
       if (!alone && (rows.length === 0 || free - fresh < half)) {
         isNear = true;
-        throw new NearLimitError(saga);
+        // The transaction waits for its turn this time.
+        throw new BeginAnewError(`sagas of ${saga} come near their limit`);
       }
       if (fresh > free) {
         throw new NotYetError(`${fresh} more sagas of ${saga} would be over the limit of ${limit}`, LOOK_AGAIN_MS);
       }
     },
 
-    decided: promises.keep,
+    decided: admitted.decided,
 
     ended() {
       for (const wake of waiting) wake();
@@ -102,13 +103,3 @@ const LOCK_ALL = "SELECT pg_advisory_xact_lock(hashtextextended('saga limit ' ||
 const LOCK_PLACE = `SELECT pg_advisory_xact_lock_shared(hashtextextended('saga limit ' || $1, 0))
   FROM generate_series(1, ${SIDE_BY_SIDE}) AS place
   WHERE pg_try_advisory_xact_lock(hashtextextended('saga limit ' || $1, place)) LIMIT 1`;
-
-/** Carries the code of a serialization failure: the transaction runs again, and waits for its turn this time. */
-class NearLimitError extends Error {
-  readonly code = "40001";
-
-  constructor(saga: string) {
-    super(`sagas of ${saga} come near their limit`);
-    this.name = "NearLimitError";
-  }
-}

@@ -79,6 +79,17 @@ describe("the limit on sagas in flight", () => {
     await stage.on.database.transaction((tx) => another.reserve(tx, 3));
   });
 
+  // Removed once: `admitted.sum()` in limit.ts. Then each partition is admitted what is free, and nearly all come again.
+  it("admits what is free to the partitions of a process together, until it is decided what became of it", async () => {
+    const { signal } = new AbortController();
+    const limit = createInFlightLimit(stage.on.database, "loyalty", 3);
+    assert.deepEqual(await Promise.all([limit.admit(2, signal), limit.admit(5, signal)]), [2, 1]);
+    const next = limit.admit(5, signal);
+    limit.decided();
+    limit.decided();
+    assert.equal(await next, 2);
+  });
+
   it("lets many begin side by side while more than half of it is free, and one at a time after that", async () => {
     const limit = createInFlightLimit(stage.on.database, "payment", 64);
     const { signal } = new AbortController();
