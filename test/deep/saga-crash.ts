@@ -158,7 +158,8 @@ async function startWorker(settings: WorkerSettings, provider: string): Promise<
     async ask(request) {
       const answer = heard<{ readonly statements: readonly string[] }>(request.type);
       send(child, request);
-      return (await answer).statements;
+      // It may come to its point only now, when everything is done.
+      return (await Promise.race([answer, exit.then(() => ({ statements: [] }))])).statements;
     },
     async place(order) {
       if (ready === undefined) return false;
