@@ -87,8 +87,8 @@ describe("eda add", () => {
     inSandbox(async ({ eda, shop }) => {
       await shop();
       const ran = (file: string) => eda(["add", "service", "x", "--answers", file, "--defaults"], { cwd: "shop" });
-      assertPlainError(await ran("nope.yaml"), 1, /nope\.yaml cannot be read: ENOENT/);
-      assertPlainError(await ran("docs"), 1, /docs cannot be read: EISDIR/);
+      assertPlainError(await ran("nope.yaml"), 1, /nope\.yaml cannot be read: there is no such file/);
+      assertPlainError(await ran("docs"), 1, /docs cannot be read: it is a folder/);
     }));
 
   it("changes nothing when it is run again with the same answers", () =>
