@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { createService, type Service } from "../../../../../templates/runtime/src/service/host.ts";
 import { eventually } from "../../../../../templates/runtime/src/testing/eventually.ts";
 import { adminToken, ask } from "../../service/running.ts";
@@ -30,12 +31,19 @@ describe("a choreography whose services run", function () {
   const admin = (path: string, body?: unknown) =>
     ask(loyalty.addresses.admin, path, { headers, ...(body === undefined ? {} : { body }) });
 
+  /** The test reads topics of its own accord: it may be behind the watchdog, and has no order between topics. */
+  const tells = (id: string, expected: readonly string[]) =>
+    eventually(() => on.story(id).toSorted(), {
+      until: (told) => isDeepStrictEqual(told, expected.toSorted()),
+      what: `${expected.join(", ")} on the topics`,
+    });
+
   // Red when decide-by-style.ts gives a choreography to `decide`.
   it("goes from event to event to its end, which its host shows like that of any saga", async () => {
     const id = order();
     await on.confirm(id);
     await on.until(id, ({ status }) => status === "completed");
-    assert.deepEqual(on.story(id), ["OrderConfirmed", "PointsEarned", "GiftSent"]);
+    await tells(id, ["OrderConfirmed", "PointsEarned", "GiftSent"]);
     assert.deepEqual(await on.history(on.loyalty, id), ["PointsEarned"]);
     assert.deepEqual(await on.history(on.gifts, id), ["GiftSent"]);
     const { body } = await admin(`/sagas/loyalty:${id}`);
@@ -59,14 +67,14 @@ describe("a choreography whose services run", function () {
     const { state } = await on.until(id, ({ status }) => status === "compensated");
     assert.deepEqual(state.failure, { step: "send-gift", reason: "sold out" });
     assert.deepEqual(await on.history(on.loyalty, id), ["PointsEarned", "PointsRevoked"]);
-    assert.deepEqual(on.story(id), ["OrderConfirmed", "PointsEarned", "GiftRefused", "PointsRevoked"]);
+    await tells(id, ["OrderConfirmed", "PointsEarned", "GiftRefused", "PointsRevoked"]);
   });
 
   it("ends where its first step refuses: there is nothing to undo, and nobody is asked to", async () => {
     const id = order("poor");
     await on.confirm(id);
     await on.until(id, ({ status }) => status === "compensated");
-    assert.deepEqual(on.story(id), ["OrderConfirmed", "PointsRefused"]);
+    await tells(id, ["OrderConfirmed", "PointsRefused"]);
   });
 
   // Red when watch-consumer.ts does not read the topic of replies, and when observe.ts begins nothing at a reply.
@@ -79,7 +87,7 @@ describe("a choreography whose services run", function () {
     await on.confirm(id);
     await on.until(id, ({ status }) => status === "compensated");
     assert.deepEqual(await on.history(on.loyalty, id), []);
-    assert.deepEqual(on.story(id), ["GiftRefused", "PointsRevoked noop", "OrderConfirmed"]);
+    await tells(id, ["GiftRefused", "PointsRevoked noop", "OrderConfirmed"]);
     const refused = (await ask(loyalty.addresses.admin, "/metrics")).body;
     assert.match(refused, /^eda_saga_commands_refused_total\{.*type="loyalty.EarnPoints".*\} 1$/m);
   });
