@@ -1,6 +1,6 @@
+import { durationMs } from "../../templates/runtime/src/duration.ts";
 import type { NodePath } from "../_system/place.ts";
 import type { ExpectedLoad, System, Topic } from "../_system/system.ts";
-import { secondsOf } from "./duration.ts";
 
 /**
  * What one partition is assumed to carry. All three are cautious on purpose: they are to be replaced by a measurement,
@@ -104,7 +104,7 @@ function* throughput(load: ExpectedLoad, { what, path, partitions }: Subject): I
 function* disk(load: ExpectedLoad, { what, path, partitions, replication, retention }: Subject): Iterable<Misfit> {
   const { peak, sum } = inAYear(load);
   const forever = retention === "forever";
-  const kept = forever ? assumed.foreverInSeconds : secondsOf(retention);
+  const kept = forever ? assumed.foreverInSeconds : durationMs(retention) / 1_000;
   const stored = peak * assumed.averageOfPeak * load.averageBytes * kept;
   const each = stored / partitions;
   if (each <= assumed.partitionBytesOnDisk) return;

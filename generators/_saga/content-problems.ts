@@ -1,5 +1,5 @@
+import { parseDurationMs } from "../../templates/runtime/src/duration.ts";
 import { endings } from "../../templates/runtime/src/saga/definition.ts";
-import { parseDurationMs } from "../../templates/runtime/src/saga/duration.ts";
 import type { NodePath } from "../_system/place.ts";
 import { isPlainMap, type PlainMap } from "../_system/values.ts";
 import { dotted, shown } from "../_system/wording.ts";

@@ -1,6 +1,6 @@
+import { parseDurationMs } from "../../templates/runtime/src/duration.ts";
 import { defaultRetry } from "../../templates/runtime/src/saga/compile.ts";
 import type { SagaRetry } from "../../templates/runtime/src/saga/definition.ts";
-import { parseDurationMs } from "../../templates/runtime/src/saga/duration.ts";
 import { isPlainMap } from "../_system/values.ts";
 
 /** What a `retry` means, with the defaults for what it leaves out; undefined where a part of it has a wrong form. */

@@ -1,5 +1,5 @@
+import { parseDurationMs } from "../../templates/runtime/src/duration.ts";
 import { defaultRetry } from "../../templates/runtime/src/saga/compile.ts";
-import { parseDurationMs } from "../../templates/runtime/src/saga/duration.ts";
 import { longestCourse, retryOf } from "../_saga/retry.ts";
 import type { DraftStep } from "./draft.ts";
 

@@ -1,6 +1,6 @@
+import { durationMs } from "../duration.ts";
 import type { JsonObject, SagaDirection } from "../saga/definition.ts";
 import { type SagaFilter, type SagaVerb, sagaVerbs } from "../service/admin-saga-api.ts";
-import { durationMs } from "../service/duration.ts";
 import { UsageError } from "./errors.ts";
 import {
   common,

@@ -1,3 +1,4 @@
+import { parseDurationMs } from "../duration.ts";
 import type {
   Json,
   SagaCommand,
@@ -7,7 +8,6 @@ import type {
   SagaRetry,
   SagaStep,
 } from "./definition.ts";
-import { parseDurationMs } from "./duration.ts";
 import { looksLikePath, parsePath } from "./path.ts";
 import type { CommandSource, RetrySource, SagaSource, StepSource } from "./source.ts";
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { compileSaga } from "../../../../templates/runtime/src/saga/compile.ts";
-import { parseDurationMs } from "../../../../templates/runtime/src/saga/duration.ts";
 import { looksLikePath, parsePath } from "../../../../templates/runtime/src/saga/path.ts";
 import type { SagaSource } from "../../../../templates/runtime/src/saga/source.ts";
 import { payment, paymentSource } from "./payment.ts";
@@ -113,24 +112,4 @@ describe("paths", () => {
   it("tells what was meant as a path from a price", () => {
     assert.deepEqual(["$.triger.x", "$.50", "a $.b"].map(looksLikePath), [true, false, false]);
   });
-});
-
-describe("durations", () => {
-  for (const [text, ms] of [
-    ["500ms", 500],
-    ["30s", 30_000],
-    ["15m", 900_000],
-    ["2h", 7_200_000],
-    ["7d", 604_800_000],
-    ["0s", 0],
-    ["30", undefined],
-    ["-1s", undefined],
-    ["1.5s", undefined],
-    ["1 s", undefined],
-    ["99999999999999d", undefined],
-  ] as const) {
-    it(`${text} is ${ms ?? "none"}`, () => {
-      assert.equal(parseDurationMs(text), ms);
-    });
-  }
 });
