@@ -77,7 +77,7 @@ async function sagasInTrouble() {
     name: "orders",
     sagas: [{ definition: payment, eventTopics: {} }],
   } as unknown as ServiceDefinition;
-  const sagas = sagaVerbs(definition, database, orchestrator, () => undefined);
+  const sagas = sagaVerbs(definition, { database, orchestrator, hear: () => undefined }, () => undefined);
   const token = "a-token-of-some-length";
   const app = await createAdminApp({
     log: pino({ level: "silent" }),

@@ -1,13 +1,20 @@
 import type { Transaction } from "../database/database.ts";
+import type { SagaNews } from "./orchestrator/news.ts";
 import type { SagaInput } from "./transition.ts";
 
 /** Moves sagas of this service's own database: the one way to change a saga, also for operators. */
 export interface Orchestrator {
   /**
    * Loads a saga, decides, stores with compare-and-set, and carries out the effects, in the caller's transaction (R2).
-   * Waking the relay after the commit is the caller's part.
+   * Waking the relay and telling the news, after the commit, is the caller's part.
    */
-  apply(tx: Transaction, change: SagaChange): Promise<Applied>;
+  apply(tx: Transaction, change: SagaChange): Promise<Moved>;
+}
+
+export interface Moved {
+  readonly applied: Applied;
+  /** To be told once the transaction has committed: what is rolled back has not happened. */
+  readonly news: readonly SagaNews[];
 }
 
 export interface SagaChange {

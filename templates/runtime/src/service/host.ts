@@ -104,7 +104,7 @@ export function createService<State, Command extends NamedCommand, Event extends
     const verbs = adminVerbs(
       definition,
       database,
-      sagas && sagaVerbs(definition, database, sagas.orchestrator, () => kick()),
+      sagas && sagaVerbs(definition, { database, ...sagas }, () => kick()),
     );
     const admin = await createAdminApp({ log, metrics, health, token: config.adminToken, verbs });
     addresses.admin = await listen(

@@ -1,8 +1,6 @@
-import type { Database } from "../database/database.ts";
-import { changeSaga, changeSagas, type OperatorChange } from "../saga/operator/change.ts";
+import { changeSaga, changeSagas, type OperatedSagas, type OperatorChange } from "../saga/operator/change.ts";
 import * as sagas from "../saga/operator/list.ts";
 import { type LogRow, showSaga, type TimerRow } from "../saga/operator/show.ts";
-import type { Orchestrator } from "../saga/orchestrator.ts";
 import { viewOf } from "../saga/view.ts";
 import {
   countedAtMost,
@@ -26,12 +24,8 @@ const BULK_MS = 15_000;
  *
  * @param committed wakes the relay: a verb may have filled the outbox
  */
-export function sagaVerbs(
-  definition: ServiceDefinition,
-  database: Database,
-  orchestrator: Orchestrator,
-  committed: () => void,
-): SagaVerbs {
+export function sagaVerbs(definition: ServiceDefinition, operated: OperatedSagas, committed: () => void): SagaVerbs {
+  const { database } = operated;
   const hosts = (definition.sagas ?? []).map((hosted) => hosted.definition.saga);
   return {
     async list(asked, page) {
@@ -60,7 +54,7 @@ export function sagaVerbs(
       };
     },
     async change(id, verb, { revision, ...request }) {
-      const changed = await changeSaga(database, orchestrator, id, BigInt(revision), asChange(verb, request));
+      const changed = await changeSaga(operated, id, BigInt(revision), asChange(verb, request));
       switch (changed.outcome) {
         case "unknown-saga":
           return undefined;
@@ -77,7 +71,7 @@ export function sagaVerbs(
       const until = performance.now() + BULK_MS;
       const inTime = () => performance.now() < until;
       const change = asChange(verb, request);
-      const all = await changeSagas(database, orchestrator, filterOf(filter), expectedCount, change, inTime);
+      const all = await changeSagas(operated, filterOf(filter), expectedCount, change, inTime);
       if (all.matching !== expectedCount) return { actualCount: all.matching };
       committed();
       const refused = all.refused.map(({ id, why }) => ({ id, detail: why }));

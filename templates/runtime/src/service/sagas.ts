@@ -42,6 +42,8 @@ export interface SagasOptions {
 export interface ServiceSagas {
   /** Moves sagas for operators too: the verbs of `admin-verbs.ts` get it. */
   readonly orchestrator: SetOrchestrator;
+  /** Hears what an operator has moved, once it is committed. */
+  readonly hear: HearNews;
   /** Of triggers and replies, and of a choreography's events. */
   readonly consumers: readonly ServiceConsumer[];
   /** For the relay: arms the timers of what has left, in the transaction that records it. */
@@ -83,7 +85,6 @@ export function createSagas(options: SagasOptions): ServiceSagas | undefined {
     service: definition.name,
     definitions,
     insertMessages: options.insertMessages,
-    hear,
   });
   const interrupted = (error: unknown) => log.warn({ err: error }, "sagas are interrupted and go on when they can");
   const timers = createTimers({
@@ -111,6 +112,7 @@ export function createSagas(options: SagasOptions): ServiceSagas | undefined {
 
   return {
     orchestrator,
+    hear,
     consumers: hosted.flatMap((saga) => {
       const { definition: flow, repliesTopic } = saga;
       if (flow.style === "choreography")

@@ -42,7 +42,7 @@ describe("eda-operate sagas", () => {
       name: "orders",
       sagas: [{ definition: delivery, eventTopics: {} }],
     } as unknown as ServiceDefinition;
-    const real = sagaVerbs(hosting, sagas.database, sagas.orchestrator, () => undefined);
+    const real = sagaVerbs(hosting, sagas, () => undefined);
     await serve("orders", real);
     await serve("stock", noSagas);
     await serve("loyalty", { ...noSagas, list: async () => ({ items: [], total: 0, hosts: ["loyalty"] }) });
@@ -228,7 +228,7 @@ describe("eda-operate sagas", () => {
     const all = ["sagas", "retry", "--all", "--step", "reserve", ...REASON];
     assert.match((await run(...all)).error, /^1 saga of orders is stuck in the compensation of reserve: /);
     await sagas.begin("2");
-    await sagas.hear("delivery:2", { type: "parked", step: "reserve", direction: "forward" });
+    await sagas.move("delivery:2", { type: "parked", step: "reserve", direction: "forward" });
     assert.match(
       (await run(...all)).error,
       /^sagas of orders are stuck in reserve, 1 in its --direction forward, 1 in its --direction compensation: say which$/,
@@ -255,7 +255,7 @@ describe("eda-operate sagas", () => {
     assert.match(out, /^because +pay: not today$/m);
     assert.match(out, /^ {2}nothing to undo {2}the compensation of reserve$/m);
     assert.match(out, /^ {2}refused +pay$/m);
-    await sagas.hear(id, unanswered("pay"));
+    await sagas.move(id, unanswered("pay"));
     assert.equal((await run("sagas", id)).code, 0);
     for (const more of [[], ["--step", "pay"]])
       assert.equal(

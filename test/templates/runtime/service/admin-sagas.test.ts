@@ -33,7 +33,7 @@ describe("the admin interface's sagas", () => {
       name: "orders",
       sagas: [{ definition: delivery, eventTopics: {} }],
     } as unknown as ServiceDefinition;
-    const verbs = sagaVerbs(definition, sagas.database, sagas.orchestrator, () => committed++);
+    const verbs = sagaVerbs(definition, sagas, () => committed++);
     app = await makeApp(adminVerbs(definition, sagas.database, verbs));
   });
   after(async () => {

@@ -2,10 +2,19 @@ import type { Database } from "../../database/database.ts";
 import { nameOf } from "../course.ts";
 import type { JsonObject, SagaDefinition } from "../definition.ts";
 import { VerbRefusedError } from "../errors.ts";
+import type { HearNews, SagaNews } from "../orchestrator/news.ts";
 import type { Orchestrator } from "../orchestrator.ts";
 import type { SagaInput, Stage } from "../transition.ts";
 import { missingFields } from "./completion.ts";
 import { findSaga, type SagaFilter, type SagaRow, stuckSagas } from "./list.ts";
+
+/** The sagas that operators change. */
+export interface OperatedSagas {
+  readonly database: Database;
+  readonly orchestrator: Orchestrator;
+  /** Hears what has happened to them, once it is committed. */
+  readonly hear: HearNews;
+}
 
 /** What an operator wants, as typed. `data` is of `complete` alone. */
 export interface OperatorChange extends Stage {
@@ -23,20 +32,22 @@ export type Changed =
 
 /** One saga, if it is still as the operator has seen it: the machine decides, and its log keeps the reason. */
 export async function changeSaga(
-  database: Database,
-  orchestrator: Orchestrator,
+  { database, orchestrator, hear }: OperatedSagas,
   id: string,
   revision: bigint,
   change: OperatorChange,
 ): Promise<Changed> {
-  return database
+  let heard: readonly SagaNews[] = [];
+  const changed = await database
     .transaction(async (tx): Promise<Changed> => {
+      heard = [];
       const { rows } = await tx.query<{ definition: SagaDefinition }>(DEFINITION, [id]);
       if (rows[0] === undefined) return { outcome: "unknown-saga" };
       const why = whyRefused(rows[0].definition, change);
       if (why !== undefined) return { outcome: "refused", why };
       const { reason } = change;
-      const applied = await orchestrator.apply(tx, { id, revision, reason, input: inputOf(change) });
+      const { applied, news } = await orchestrator.apply(tx, { id, revision, reason, input: inputOf(change) });
+      heard = news;
       switch (applied.outcome) {
         case "applied": {
           const saga = await findSaga(tx, id);
@@ -49,10 +60,13 @@ export async function changeSaga(
           return applied;
       }
     })
-    .catch((error: unknown) => {
-      if (error instanceof VerbRefusedError) return { outcome: "refused", why: error.message };
-      throw error;
+    .catch((error: unknown): Changed => {
+      if (!(error instanceof VerbRefusedError)) throw error;
+      heard = [];
+      return { outcome: "refused", why: error.message };
     });
+  hear(heard);
+  return changed;
 }
 
 export interface BulkChange {
@@ -71,22 +85,21 @@ export interface BulkChange {
  * @param inTime asked before each; once it is not, the others are left
  */
 export async function changeSagas(
-  database: Database,
-  orchestrator: Orchestrator,
+  operated: OperatedSagas,
   filter: Pick<SagaFilter, "saga" | "since">,
   expected: number,
   change: OperatorChange,
   inTime: () => boolean,
 ): Promise<BulkChange> {
   const { step, direction } = change;
-  const sagas = await stuckSagas(database, { ...filter, step, direction });
+  const sagas = await stuckSagas(operated.database, { ...filter, step, direction });
   const matching = sagas.length;
   if (matching !== expected) return { matching, done: 0, refused: [], left: matching };
   let done = 0;
   const refused: { id: string; why: string }[] = [];
   for (const { id, revision } of sagas) {
     if (!inTime()) break;
-    const changed = await changeSaga(database, orchestrator, id, revision, change);
+    const changed = await changeSaga(operated, id, revision, change);
     if (changed.outcome === "changed") done++;
     else refused.push({ id, why: whyNot(changed) });
   }

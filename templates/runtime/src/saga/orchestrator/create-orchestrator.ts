@@ -3,12 +3,12 @@ import { insertMessages } from "../../outbox/insert.ts";
 import type { InsertMessages } from "../../outbox/outbox.ts";
 import { decideByStyle } from "../decide-by-style.ts";
 import { type JsonObject, type SagaDefinition, sagaId } from "../definition.ts";
-import type { Applied, Orchestrator, SagaChange } from "../orchestrator.ts";
+import type { Moved, Orchestrator, SagaChange } from "../orchestrator.ts";
 import type { Decide, SagaInput } from "../transition.ts";
 import type { Definitions } from "./definitions.ts";
 import { loadSubjects } from "./load-subjects.ts";
 import { collectMoves } from "./moves.ts";
-import type { HearNews, SagaNews } from "./news.ts";
+import type { SagaNews } from "./news.ts";
 import { again, applyOne, beginOne, freshSubject, seeOne } from "./one-saga.ts";
 import { writeMoves } from "./write-moves.ts";
 
@@ -21,8 +21,6 @@ export interface OrchestratorOptions {
   readonly decide?: Decide;
   /** The way into the outbox. Default: the plain one. */
   readonly insertMessages?: InsertMessages;
-  /** Hears what `apply` has done, before the caller's transaction commits. */
-  readonly hear?: HearNews;
 }
 
 /** An orchestrator of many sagas at once: what the consumers and the timers of this process use. */
@@ -50,12 +48,6 @@ export interface SetChange extends Omit<SagaChange, "input"> {
   readonly input: SagaInput | ((definition: SagaDefinition) => SagaInput);
 }
 
-export interface Moved {
-  readonly applied: Applied;
-  /** To be told once the transaction has committed. */
-  readonly news: readonly SagaNews[];
-}
-
 export interface SagaTrigger {
   readonly saga: string;
   readonly key: string;
@@ -77,7 +69,7 @@ export interface Begun {
 }
 
 export function createOrchestrator(options: OrchestratorOptions): SetOrchestrator {
-  const { service, definitions, decide = decideByStyle, random = Math.random, hear } = options;
+  const { service, definitions, decide = decideByStyle, random = Math.random } = options;
   const insert = options.insertMessages ?? insertMessages;
   const collect = () => collectMoves({ service, decide, random });
 
@@ -98,8 +90,7 @@ export function createOrchestrator(options: OrchestratorOptions): SetOrchestrato
 
     async apply(tx, change) {
       const [moved] = await applyAll(tx, [change]);
-      hear?.(moved!.news);
-      return moved!.applied;
+      return moved!;
     },
 
     async begin(tx, triggers, admit) {

@@ -1,5 +1,6 @@
 import { jsonHash } from "../hash.ts";
-import type { Begun, Moved, SagaSight, SagaTrigger, SetChange } from "./create-orchestrator.ts";
+import type { Moved } from "../orchestrator.ts";
+import type { Begun, SagaSight, SagaTrigger, SetChange } from "./create-orchestrator.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Moves } from "./moves.ts";
 import type { SagaNews } from "./news.ts";

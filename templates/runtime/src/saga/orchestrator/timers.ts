@@ -1,8 +1,9 @@
 import { createAlarm } from "../../alarm.ts";
 import type { Database, Transaction } from "../../database/database.ts";
 import { isUnavailable } from "../../database/errors.ts";
+import type { Moved } from "../orchestrator.ts";
 import type { SagaTimer } from "../transition.ts";
-import type { Moved, SetOrchestrator } from "./create-orchestrator.ts";
+import type { SetOrchestrator } from "./create-orchestrator.ts";
 import type { HearNews } from "./news.ts";
 import { sagaQuery } from "./queries.ts";
 

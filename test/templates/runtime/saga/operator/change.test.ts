@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { changeSagas, type OperatorChange } from "../../../../../templates/runtime/src/saga/operator/change.ts";
+import type { Database } from "../../../../../templates/runtime/src/database/database.ts";
+import {
+  changeSaga,
+  changeSagas,
+  type OperatorChange,
+} from "../../../../../templates/runtime/src/saga/operator/change.ts";
 import { missingFields } from "../../../../../templates/runtime/src/saga/operator/completion.ts";
 import type { Orchestrator } from "../../../../../templates/runtime/src/saga/orchestrator.ts";
 import { delivery, type Operated, operated, stuckInPay, succeeded } from "./operated.fixture.ts";
@@ -24,8 +29,7 @@ describe("an operator's verb for many sagas", () => {
   };
 
   it("does nothing when another number matches", async () => {
-    const { database, orchestrator } = sagas;
-    const all = await changeSagas(database, orchestrator, {}, 2, retry, always);
+    const all = await changeSagas(sagas, {}, 2, retry, always);
     assert.deepEqual([all.matching, all.done, all.left], [3, 0, 3]);
     assert.deepEqual(await revisions(), [3, 3, 3]);
   });
@@ -35,12 +39,12 @@ describe("an operator's verb for many sagas", () => {
     let first = true;
     const orchestrator: Orchestrator = {
       async apply(tx, change) {
-        if (first) await sagas.hear("delivery:2", succeeded("pay", { paymentId: "late" }));
+        if (first) await sagas.move("delivery:2", succeeded("pay", { paymentId: "late" }));
         first = false;
         return sagas.orchestrator.apply(tx, change);
       },
     };
-    const all = await changeSagas(sagas.database, orchestrator, {}, 3, retry, always);
+    const all = await changeSagas({ ...sagas, orchestrator }, {}, 3, retry, always);
     assert.deepEqual([all.done, all.left], [2, 0]);
     assert.deepEqual(all.refused, [
       { id: "delivery:2", why: "it has moved on since, and is at revision 4 now: look again" },
@@ -48,12 +52,39 @@ describe("an operator's verb for many sagas", () => {
     assert.deepEqual(await revisions(), [4, 4, 4]);
   });
 
+  // Red when the news are told before the commit: `hear(news)` in changeSaga's transaction.
+  it("is told of once it is committed, once, and never when it is rolled back", async () => {
+    const { database, news } = sagas;
+    const change = (transaction: Database["transaction"]) =>
+      changeSaga({ ...sagas, database: { ...database, transaction } }, "delivery:1", 3n, retry);
+    const failing: Database["transaction"] = (work) =>
+      database.transaction(async (tx) => {
+        await work(tx);
+        throw new Error("the connection is lost");
+      });
+    news.length = 0;
+    await assert.rejects(change(failing), /the connection is lost/);
+    assert.deepEqual(news, []);
+    let times = 0;
+    const again: Database["transaction"] = (work) =>
+      database.transaction(async (tx) => {
+        const done = await work(tx);
+        if (times++ === 0) throw Object.assign(new Error("moved on meanwhile"), { code: "40001" });
+        return done;
+      });
+    assert.equal((await change(again)).outcome, "changed");
+    assert.equal(times, 2);
+    assert.deepEqual(
+      news.map(({ type, id }) => `${type} ${id}`),
+      ["moved delivery:1"],
+    );
+  });
+
   it("says how many are left when its time is over, and goes on with those when asked again", async () => {
     let times = 0;
-    const { database, orchestrator } = sagas;
-    const some = await changeSagas(database, orchestrator, {}, 3, retry, () => times++ < 2);
+    const some = await changeSagas(sagas, {}, 3, retry, () => times++ < 2);
     assert.deepEqual([some.done, some.left], [2, 1]);
-    const rest = await changeSagas(database, orchestrator, {}, 1, retry, always);
+    const rest = await changeSagas(sagas, {}, 1, retry, always);
     assert.deepEqual([rest.done, rest.left], [1, 0]);
     assert.deepEqual(await revisions(), [4, 4, 4]);
   });

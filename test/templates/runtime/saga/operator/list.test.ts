@@ -96,11 +96,11 @@ describe("an operator's list of sagas", () => {
   });
 
   it("calls a stage whose row is parked stuck for that", async () => {
-    await sagas.hear("delivery:3", { type: "parked", step: "reserve", direction: "forward" });
+    await sagas.move("delivery:3", { type: "parked", step: "reserve", direction: "forward" });
     const place = { step: "reserve", direction: "forward", round: 1, attempt: 1, stuck: "parked" };
     assert.deepEqual((await findSaga(sagas.database, "delivery:3"))?.at, [place]);
     assert.equal((await stuckSagas(sagas.database, { step: "reserve", direction: "forward" })).length, 1);
-    await sagas.hear("delivery:3", { type: "unparked", step: "reserve", direction: "forward" });
+    await sagas.move("delivery:3", { type: "unparked", step: "reserve", direction: "forward" });
   });
 
   // Red with `ended_at IS NULL` in place of the two arms of OPEN, and with LIST_ENDED ordered by started_at.

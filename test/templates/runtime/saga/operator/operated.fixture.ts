@@ -8,6 +8,7 @@ import {
   type SetOrchestrator,
 } from "../../../../../templates/runtime/src/saga/orchestrator/create-orchestrator.ts";
 import { createDefinitions } from "../../../../../templates/runtime/src/saga/orchestrator/definitions.ts";
+import type { HearNews, SagaNews } from "../../../../../templates/runtime/src/saga/orchestrator/news.ts";
 import type { SagaSource } from "../../../../../templates/runtime/src/saga/source.ts";
 import type { SagaInput, SagaReply } from "../../../../../templates/runtime/src/saga/transition.ts";
 import { testDatabase } from "../../../../support/postgres.ts";
@@ -95,10 +96,13 @@ export const loyalty = compileSaga(
 export interface Operated {
   readonly database: Database;
   readonly orchestrator: SetOrchestrator;
+  /** What has been told of operators' changes. */
+  readonly news: SagaNews[];
+  readonly hear: HearNews;
   /** Begins one and gives it these replies, in order. Answers its id. */
   begin(key: string, ...replies: readonly SagaInput[]): Promise<string>;
   /** What an orchestrator would get next. */
-  hear(id: string, ...inputs: readonly SagaInput[]): Promise<void>;
+  move(id: string, ...inputs: readonly SagaInput[]): Promise<void>;
   /** Begins one with a definition of a choreography, of which only the row matters here. */
   watch(key: string): Promise<string>;
   close(): Promise<void>;
@@ -111,6 +115,7 @@ export async function operated(): Promise<Operated> {
   await migrate(database, "templates/saga/migrations");
   const definitions = createDefinitions([delivery, loyalty]);
   await definitions.store(database);
+  const news: SagaNews[] = [];
   const orchestrator = createOrchestrator({ service: "orders", definitions });
 
   async function start(saga: string, key: string): Promise<string> {
@@ -129,17 +134,19 @@ export async function operated(): Promise<Operated> {
     return `${saga}:${key}`;
   }
 
-  async function hear(id: string, ...inputs: readonly SagaInput[]): Promise<void> {
+  async function move(id: string, ...inputs: readonly SagaInput[]): Promise<void> {
     for (const input of inputs) await database.transaction((tx) => orchestrator.apply(tx, { id, input }));
   }
 
   return {
     database,
     orchestrator,
-    hear,
+    news,
+    hear: (heard) => void news.push(...heard),
+    move,
     async begin(key, ...replies) {
       const id = await start("delivery", key);
-      await hear(id, ...replies);
+      await move(id, ...replies);
       return id;
     },
     watch: (key) => start("loyalty", key),

@@ -207,7 +207,7 @@ describe("the orchestrator of a saga", () => {
         outcome: "failure",
         data: {},
       } as const;
-      assert.equal((await orchestrator.apply(tx, { id, input: late })).outcome, "ignored");
+      assert.equal((await orchestrator.apply(tx, { id, input: late })).applied.outcome, "ignored");
     });
     // A success does settle it, of whatever round.
     await stage.on.reply(first, "success");

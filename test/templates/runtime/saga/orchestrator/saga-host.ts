@@ -82,7 +82,7 @@ export async function host(
     news.push(...heard);
     if (heard.some(({ type }) => type === "ended" || type === "stuck")) inFlight.ended();
   };
-  const given = createOrchestrator({ service: "orders", definitions, hear });
+  const given = createOrchestrator({ service: "orders", definitions });
   const orchestrator = options.orchestrator?.(given) ?? given;
   const timers = createTimers({
     database,

@@ -43,7 +43,8 @@ describe("an orchestrator's transaction", () => {
     id: `payment:${key}`,
     input: { type: "reply", step: "reserve-stock", direction: "forward", round: 1, outcome: "success", data: {} },
   });
-  const apply = (change: SagaChange) => database.transaction((tx) => orchestrator.apply(tx, change));
+  const apply = (change: SagaChange) =>
+    database.transaction(async (tx) => (await orchestrator.apply(tx, change)).applied);
   const row = async (key: string) =>
     (
       await database.query<{ revision: bigint; steps: string }>(
@@ -95,7 +96,7 @@ describe("an orchestrator's transaction", () => {
   it("runs again by itself with the saga as it is then", async () => {
     await begin("again");
     let times = 0;
-    const applied = await database.transaction((tx) => {
+    const { applied } = await database.transaction((tx) => {
       times++;
       const once =
         times === 1
