@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
-import { EdaError } from "../_system/errors.ts";
-import { onDemand } from "../_system/on-demand.ts";
+import { readFileSync, statSync } from "node:fs";
+import { EdaError, UnreadableManifestError } from "../_system/errors.ts";
+import { type ReadingWords, readMapText, tooLarge } from "../_system/read.ts";
 import { didYouMean } from "../_system/suggest.ts";
 import type { System } from "../_system/system.ts";
+import { plainValue } from "../_system/tree.ts";
+import { shown } from "../_system/wording.ts";
 import type { Asker } from "./ask.ts";
 import type { Command, Invocation, Option, Question } from "./command.ts";
 import { typed } from "./registry.ts";
@@ -87,28 +89,28 @@ function ask<A extends object>(asker: Asker, option: Option<A>, question: Questi
   });
 }
 
+/** Longer than any answers. */
+const largestAnswers = 1024 * 1024;
+
+const words: ReadingWords = {
+  largest: largestAnswers,
+  tooLarge: "It holds one answer a line, key: answer",
+  empty: "Write one answer a line: key: answer",
+  noMap: "Write one answer a line: key: answer",
+};
+
 /**
  * Answers from YAML: a map from an option's key to its answer; lists become comma-separated text. Keys are those of
  * the flags without their hyphens (`commands`, `persistence`), and the argument's.
  */
 export function readAnswersFile(path: string, command: Command<never>): Readonly<Record<string, string>> {
-  let value: unknown;
-  try {
-    value = onDemand.yaml().parse(readFileSync(path, "utf8"), { maxAliasCount: 10 });
-  } catch (error) {
-    throw new EdaError(`The answers file ${path} cannot be read: ${whyUnreadable(error)}`, {
-      hint: "It is a YAML map of answers",
-    });
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new EdaError(`The answers file ${path} is not a map`, { hint: "Write one answer a line: key: answer" });
-  }
+  const answers = answersIn(path);
   const options = new Map(command.options.map((option) => [option.key as string, option]));
   const keys = [...options.keys()];
   return Object.fromEntries(
-    Object.entries(value).map(([key, answer]) => {
+    Object.entries(answers).map(([key, answer]) => {
       if (!keys.includes(key)) {
-        throw new EdaError(`The answers file ${path} has an unknown key ${JSON.stringify(key)}`, {
+        throw new EdaError(`The answers file ${path} has an unknown key ${shown(key)}`, {
           hint: didYouMean(key, keys, `Known are ${keys.join(", ")}`),
         });
       }
@@ -117,12 +119,28 @@ export function readAnswersFile(path: string, command: Command<never>): Readonly
   );
 }
 
-/** `there is no such file`, `Map keys must be unique at line 2, column 1`. */
+function answersIn(path: string): object {
+  try {
+    if (statSync(path).size > largestAnswers) throw tooLarge(path, words);
+    return plainValue(readMapText(readFileSync(path, "utf8"), path, words)) as object;
+  } catch (error) {
+    if (error instanceof UnreadableManifestError) {
+      const { message, hint, place } = error;
+      throw new EdaError(message, { ...(hint && { hint }), ...(place && { place }), cause: error });
+    }
+    throw new EdaError(`The answers file ${path} cannot be read: ${whyUnreadable(error)}`, {
+      hint: "It is a YAML map of answers",
+    });
+  }
+}
+
+/** `there is no such file`. */
 function whyUnreadable(error: unknown): string {
   const { code, message = "unknown" } = error as NodeJS.ErrnoException;
   if (code === "ENOENT") return "there is no such file";
   if (code === "EISDIR") return "it is a folder";
-  return (message.split("\n")[0] ?? "").replace(/:$/, "");
+  if (code === "EACCES" || code === "EPERM") return "you may not read it";
+  return message.split("\n")[0] ?? "";
 }
 
 function textOf(answer: unknown, key: string, path: string): string {

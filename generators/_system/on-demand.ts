@@ -12,5 +12,4 @@ export const onDemand = {
   joi: (): typeof import("./schema.ts") => load(`./schema${extension}`),
   described: (): typeof import("./described.ts") => load(`./described${extension}`),
   readYaml: (): typeof import("./read-yaml.ts") => load(`./read-yaml${extension}`),
-  yaml: (): typeof import("yaml") => load("yaml"),
 };

@@ -1,4 +1,4 @@
-import { type Entry, mergeKey, type Scalar, type TreeNode } from "./tree.ts";
+import { deepest, type Entry, mergeKey, type Scalar, type TreeNode } from "./tree.ts";
 
 /**
  * Reads manifests as they are nearly always written, some twenty times faster than the general reader: block maps,
@@ -11,7 +11,7 @@ export function readPlain(text: string): TreeNode | undefined {
   try {
     return new PlainReader(text).document();
   } catch (thrown) {
-    if (thrown === beyondPlain || thrown instanceof RangeError) return undefined;
+    if (thrown === beyondPlain) return undefined;
     throw thrown;
   }
 }
@@ -38,6 +38,8 @@ class PlainReader {
   readonly #text: string;
   #at = 0;
   #lineStart = 0;
+  /** Maps and lists around what is being read. */
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -72,6 +74,7 @@ class PlainReader {
   }
 
   #blockMap(indent: number): TreeNode {
+    this.#enter();
     const entries = new Map<string, Entry>();
     const start = this.#at;
     let end = start;
@@ -81,7 +84,10 @@ class PlainReader {
       end = Math.max(entry.keyEnd, entry.value.end);
       const column = this.#toContent();
       if (column > indent) throw beyondPlain;
-      if (column < indent) return { kind: "map", flow: false, start, end, entries };
+      if (column < indent) {
+        this.#depth--;
+        return { kind: "map", flow: false, start, end, entries };
+      }
     }
   }
 
@@ -115,6 +121,7 @@ class PlainReader {
   }
 
   #blockList(indent: number): TreeNode {
+    this.#enter();
     const items: TreeNode[] = [];
     let start = -1;
     let column = indent;
@@ -127,6 +134,7 @@ class PlainReader {
       items.push(isMap ? this.#blockMap(this.#at - this.#lineStart) : this.#lineValue(indent));
       column = this.#toContent();
     }
+    this.#depth--;
     return { kind: "list", flow: false, start, end: items.at(-1)!.end, items };
   }
 
@@ -163,6 +171,7 @@ class PlainReader {
   }
 
   #flowMap(indent: number): TreeNode {
+    this.#enter();
     const entries = new Map<string, Entry>();
     const start = this.#at++;
     this.#toFlowContent(indent);
@@ -170,10 +179,12 @@ class PlainReader {
       add(entries, this.#entry(indent, true));
       this.#behindPart("}", indent);
     }
+    this.#depth--;
     return { kind: "map", flow: true, start, end: ++this.#at, entries };
   }
 
   #flowList(indent: number): TreeNode {
+    this.#enter();
     const items: TreeNode[] = [];
     const start = this.#at++;
     this.#toFlowContent(indent);
@@ -181,7 +192,13 @@ class PlainReader {
       items.push(this.#flowValue(indent));
       this.#behindPart("]", indent);
     }
+    this.#depth--;
     return { kind: "list", flow: true, start, end: ++this.#at, items };
+  }
+
+  /** One level down; readYaml says what is too deep, and where. */
+  #enter(): void {
+    if (++this.#depth > deepest) throw beyondPlain;
   }
 
   /** Moves behind the comma of a part, if it has one, to the next part or the closing sign. */

@@ -9,7 +9,7 @@ import {
   parseDocument,
   type Scalar,
 } from "yaml";
-import { type Entry, endOf, mergeKey, type Reading, type TreeNode, type Scalar as Value } from "./tree.ts";
+import { deepest, type Entry, endOf, mergeKey, type Reading, type TreeNode, type Scalar as Value } from "./tree.ts";
 
 /** More nodes than this, aliases written out, and the document is an attack or a mistake. */
 const mostNodes = 1_000_000;
@@ -22,15 +22,20 @@ const mostNodes = 1_000_000;
 export function readYaml(text: string, onDuplicate?: (key: string, at: number) => void): Reading {
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, stringKeys: false });
   const error = document.errors[0] ?? document.warnings[0];
+  if (error?.code === "RESOURCE_EXHAUSTION") return { ...tooDeep, at: error.pos[0] };
   if (error !== undefined) return { wrong: sentence(error.message), hint: hintFor(error.code), at: error.pos[0] };
   try {
     return { root: new Conversion(text, onDuplicate).document(document) };
   } catch (thrown) {
     if (thrown instanceof Unreadable) return { wrong: thrown.message, hint: thrown.hint, at: thrown.at };
-    if (thrown instanceof RangeError) return { wrong: "It nests too deep", hint: "Write it flatter", at: 0 };
     throw thrown;
   }
 }
+
+const tooDeep = {
+  wrong: `It nests deeper than ${deepest} levels`,
+  hint: "Write it flatter: a manifest, a saga or answers need ten levels at most",
+};
 
 function sentence(message: string): string {
   return message.split("\n")[0]!.replace(/[.:]$/, "");
@@ -69,7 +74,10 @@ class Conversion {
   readonly #anchors = new Map<string, TreeNode | undefined>();
   /** Number of nodes below each one, aliases written out. */
   readonly #sizes = new Map<TreeNode, number>();
-
+  /** Levels below each map and list, aliases written out. */
+  readonly #heights = new Map<TreeNode, number>();
+  /** Maps and lists around the node that is being read. */
+  #depth = 0;
   readonly #onDuplicate: ((key: string, at: number) => void) | undefined;
 
   constructor(text: string, onDuplicate?: (key: string, at: number) => void) {
@@ -93,13 +101,17 @@ class Conversion {
   #content(node: Node): TreeNode {
     const [start, end] = node.range ?? [0, 0];
     if (isScalar(node)) return this.#sized({ kind: "scalar", value: plain(node), start, end }, []);
+    this.#refuseDeeper(1, start);
     if (isSeq<Node | null>(node)) {
+      this.#depth++;
       const items = node.items.map((item) => (item === null ? nothing(start) : this.#node(item)));
+      this.#depth--;
       const list = { kind: "list", flow: node.flow === true, start, end, items } as const;
       return this.#sized(list.flow ? list : { ...list, end: endOf(list) }, items);
     }
     if (isMap<Node | null, Node | null>(node)) {
       const entries = new Map<string, Entry>();
+      this.#depth++;
       for (const pair of node.items) {
         const entry = this.#entry(pair.key, pair.value, start);
         if (entries.has(entry.key)) {
@@ -109,6 +121,7 @@ class Conversion {
         }
         entries.set(entry.key, entry);
       }
+      this.#depth--;
       const values = [...entries.values()].map((entry) => entry.value);
       const map = { kind: "map", flow: node.flow === true, start, end, entries } as const;
       return this.#sized(map.flow ? map : { ...map, end: endOf(map) }, values);
@@ -144,12 +157,23 @@ class Conversion {
       const wrong = known ? `The anchor &${alias.source} holds itself` : `There is no anchor &${alias.source}`;
       throw new Unreadable(wrong, "Write the value out", start);
     }
+    this.#refuseDeeper(this.#heights.get(of) ?? 0, start);
     return this.#sized({ kind: "alias", start, end, of }, [of]);
+  }
+
+  /** Refuses what would bring so many levels more than there are around it. */
+  #refuseDeeper(levels: number, at: number): void {
+    if (this.#depth + levels > deepest) throw new Unreadable(tooDeep.wrong, tooDeep.hint, at);
   }
 
   #sized(node: TreeNode, parts: readonly TreeNode[]): TreeNode {
     let size = 1;
-    for (const part of parts) size += this.#sizes.get(part) ?? 1;
+    let height = node.kind === "alias" ? 0 : 1;
+    for (const part of parts) {
+      size += this.#sizes.get(part) ?? 1;
+      height = Math.max(height, (this.#heights.get(part) ?? 0) + (node.kind === "alias" ? 0 : 1));
+    }
+    if (node.kind !== "scalar") this.#heights.set(node, height);
     if (size > mostNodes) {
       throw new Unreadable("Its aliases stand for too much", "Write the values out", node.start);
     }

@@ -53,6 +53,12 @@ export type Reading =
   | { readonly root: TreeNode }
   | { readonly wrong: string; readonly hint: string; readonly at: number };
 
+/**
+ * Maps and lists within each other, above which a document is an attack or a mistake: whatever walks a tree calls
+ * itself once for each.
+ */
+export const deepest = 100;
+
 /** Key under which YAML 1.1 merges other maps into one. */
 export const mergeKey = "<<";
 

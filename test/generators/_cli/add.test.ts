@@ -63,13 +63,13 @@ describe("eda add", () => {
 
   for (const [what, text, says] of [
     ["an unknown key", "contxt: a\n", /unknown key "contxt"\n.*context/],
-    ["a list", "- a\n", /is not a map/],
-    ["nothing", "", /is not a map/],
+    ["a list", "- a\n", /is not a map of keys/],
+    ["nothing", "", /is empty/],
     ["a map under a key", "context: { a: 1 }\n", /something other than text/],
     ["null under a key", "context:\n", /something other than text/],
-    ["no YAML", "a: [", /cannot be read/],
-    ["a key twice", "context: a\ncontext: b\n", /cannot be read/],
-    ["a prototype", "__proto__: { name: x }\n", /unknown key "__proto__"/],
+    ["no YAML", "a: [", /answers\.yaml:1:5: error .*not readable YAML/],
+    ["a key twice", "context: a\ncontext: b\n", /answers\.yaml:2:1: error .*there twice/],
+    ["a prototype", "__proto__: { name: x }\n", /__proto__ cannot be a key/],
     ["a bad name", "context: a b\n", /"a b" cannot be a context/],
   ] as const) {
     it(`refuses an answers file with ${what}`, () =>
