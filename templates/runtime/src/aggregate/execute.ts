@@ -17,6 +17,7 @@ export interface Cause {
   readonly sagaid?: string;
   readonly sagastep?: string;
   readonly sagadirection?: "forward" | "compensation";
+  readonly sagasince?: string;
 }
 
 export interface Aggregate<State, Command extends NamedCommand, Event extends NamedEvent> {

@@ -49,7 +49,7 @@ export interface Envelope {
   readonly sagafailure?: string;
   /**
    * Of a command: when its step was first asked for, ISO 8601. Left out while that is so short ago that nobody can have
-   * forgotten it.
+   * forgotten it. Of an event of a choreography: when the first of those that led to it happened.
    */
   readonly sagasince?: string;
   /** Of a command: what one attempt may take, in milliseconds. */

@@ -20,6 +20,7 @@ export function stepTask(step: ChoreographedStep, message: Message): SagaTask {
       `${message.type} ${message.id} has no ${step.key}, by which the saga ${saga} would know whose ${nameOf(step)} it starts`,
     );
   const id = sagaId(saga, key);
+  const since = sinceOf(message, saga, id);
   return {
     saga,
     sagaId: id,
@@ -34,6 +35,8 @@ export function stepTask(step: ChoreographedStep, message: Message): SagaTask {
     ...(failure === undefined ? {} : { failure }),
     idempotencyKey: idempotencyKey(id, step.step, direction, 1),
     time: message.time,
+    // A step is asked for by this very event; what it undoes may have been done when the saga began.
+    ...(direction === "compensation" ? { since } : {}),
     cause: {
       correlationid: message.correlationid,
       causationid: message.id,
@@ -42,9 +45,19 @@ export function stepTask(step: ChoreographedStep, message: Message): SagaTask {
       sagaid: id,
       sagastep: step.step,
       sagadirection: direction,
+      sagasince: since,
     },
     replies: "noops",
   };
+}
+
+/**
+ * Since when the saga has been under way, as its own events say from one to the next: the participant may have forgotten
+ * since what a compensation is to undo (R20). An event that no step of it has caused begins it anew, as far as anybody can
+ * tell.
+ */
+function sinceOf({ saganame, sagaid, sagasince, time }: Message, saga: string, id: string): string {
+  return saganame === saga && sagaid === id ? (sagasince ?? time) : time;
 }
 
 /** A field whose path leads nowhere is left out: an optional field of the event. */

@@ -105,6 +105,47 @@ describe("a step of a choreography, at the service that does it", () => {
     assert.deepEqual(await rig.state(order), []);
   });
 
+  describe("of a saga that has been under way for longer than the service remembers (R20)", () => {
+    const began = new Date(Date.now() - 91 * day);
+    const cancelled = () => {
+      const own = { saganame: "buying", sagaid: `buying:${order}`, sagasince: began.toISOString() };
+      return happens("Cancelled", order, { envelope: own });
+    };
+
+    // Red without `sagasince` in step-task.ts's cause: the third step would not know when the first began.
+    it("says in its events when that began, as the event said that started it", async () => {
+      const placed = new Date(Date.now() - 89 * day);
+      const before = new Date(Date.now() - 95 * day).toISOString();
+      const of = (key: string) => ({ saganame: "buying", sagaid: `buying:${key}`, sagasince: before });
+      await rig.handle(
+        shop,
+        happens("Placed", order, { time: placed }),
+        happens("Paid", order, { envelope: of(order) }),
+        happens("Returned", order, { time: placed, envelope: of("another") }),
+      );
+      assert.deepEqual(
+        (await rig.sent(order)).map(({ type, envelope }) => [type, envelope.sagasince]),
+        [
+          ["shop.StockReserved", placed.toISOString()],
+          ["shop.PaymentCaptured", before],
+          ["shop.PaymentRefunded", placed.toISOString()],
+        ],
+      );
+    });
+
+    // Red without `since` in step-task.ts's task: stock that is still reserved would be told to be released.
+    it("is not taken for one that was never done, when its compensation comes and its row is gone", async () => {
+      await rig.handle(shop, cancelled());
+      assert.match((await rig.letters()).join(), /first asked for at .* has forgotten what came of it/);
+      assert.deepEqual(await rig.told(order), []);
+    });
+
+    it("is undone where its row is still there", async () => {
+      await rig.handle(shop, happens("Placed", order), cancelled());
+      assert.deepEqual(await rig.told(order), ["StockReserved", "StockReleased"]);
+    });
+  });
+
   describe("that calls outside (R19)", () => {
     it("is called outside any transaction, with the key of the step, and undone with it", async () => {
       const provider = fakeProvider();

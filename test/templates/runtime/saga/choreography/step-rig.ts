@@ -8,6 +8,7 @@ import { listDeadLetters } from "../../../../../templates/runtime/src/inbox/dead
 import { batchHandler } from "../../../../../templates/runtime/src/inbox/handle-batch.ts";
 import { letterReplayer } from "../../../../../templates/runtime/src/inbox/replay.ts";
 import { encodeRecord } from "../../../../../templates/runtime/src/message/codec.ts";
+import type { Envelope } from "../../../../../templates/runtime/src/message/message.ts";
 import { insertMessages } from "../../../../../templates/runtime/src/outbox/insert.ts";
 import { choreographyConsumer } from "../../../../../templates/runtime/src/saga/choreography/consume.ts";
 import { createParticipant } from "../../../../../templates/runtime/src/saga/participant/participant.ts";
@@ -59,7 +60,12 @@ let offset = 0n;
 export function happens(
   type: string,
   order: string | undefined,
-  more: { readonly quantity?: number; readonly id?: string; readonly time?: Date } = {},
+  more: {
+    readonly quantity?: number;
+    readonly id?: string;
+    readonly time?: Date;
+    readonly envelope?: Partial<Envelope>;
+  } = {},
 ): IncomingRecord {
   const { quantity, id = randomUUID(), time = new Date() } = more;
   const data = { ...(order === undefined ? {} : { orderId: order }), ...(quantity === undefined ? {} : { quantity }) };
@@ -70,6 +76,7 @@ export function happens(
     subject: order ?? "?",
     time: time.toISOString(),
     correlationid: `c-${order}`,
+    ...more.envelope,
   };
   return {
     ...encodeRecord(envelope, topic, order ?? "?", data),
