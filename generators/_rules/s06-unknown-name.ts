@@ -3,6 +3,7 @@ import type { Reference, SagaDraft } from "../_saga/draft.ts";
 import type { NodePath } from "../_system/place.ts";
 import { nearest } from "../_system/suggest.ts";
 import { type Contracts, contractsOf } from "./contracts.ts";
+import { possibleOutcomes } from "./outcome-hint.ts";
 import { isOfAnotherService } from "./s16-compensation-elsewhere.ts";
 import { sagaExample } from "./saga-example.ts";
 import { type SagaFault, type SagaHome, sagaRule } from "./saga-rule.ts";
@@ -51,9 +52,12 @@ export function* nameFaults(draft: SagaDraft, home: SagaHome): Iterable<SagaFaul
     const { at, label } = command;
     const isElsewhere = role === "compensation" && isOfAnotherService(command, step, contracts);
     if (!isElsewhere) yield* unknown(contracts, command.command, "command", label, [...at, "command"]);
-    for (const key of ["success", "failure", "on"] as const) {
-      yield* unknown(contracts, command[key], "event", label, [...at, key]);
+    for (const key of ["success", "failure"] as const) {
+      const isOwn = command[key]?.service === command.command?.service;
+      const likely = isOwn ? possibleOutcomes(command, key, system) : [];
+      yield* unknown(contracts, command[key], "event", label, [...at, key], likely);
     }
+    yield* unknown(contracts, command.on, "event", label, [...at, "on"]);
   }
 }
 
@@ -63,6 +67,7 @@ function* unknown(
   kind: "command" | "event",
   label: string,
   at: NodePath,
+  likely: readonly string[] = [],
 ): Iterable<SagaFault> {
   if (reference === undefined || contracts[kind](reference)) return;
   const service = contracts.service(reference.service);
@@ -74,7 +79,8 @@ function* unknown(
     return;
   }
   const there = kind === "command" ? service.commands : service.events;
-  const near = nearest(reference.name, there.keys());
+  const near =
+    nearest(reference.name, likely) ?? (likely.length === 1 ? likely[0] : nearest(reference.name, there.keys()));
   const home = `services.${reference.service}.${kind}s`;
   yield {
     at,

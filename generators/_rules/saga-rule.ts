@@ -1,6 +1,7 @@
 import type { SagaDocument } from "../_saga/load.ts";
 import type { NodePath } from "../_system/place.ts";
 import type { SagaEntry, System } from "../_system/system.ts";
+import { outcomeHint } from "./outcome-hint.ts";
 import type { Problem, Rule } from "./rule.ts";
 import { sagasOf } from "./sagas.ts";
 
@@ -45,17 +46,19 @@ export function sagaRule({ alone, judge, ...about }: SagaRule): Rule {
 
 /** A rule of what the loader finds while it reads a definition. */
 export function shapeRule(about: Omit<SagaRule, "alone" | "judge">): Rule {
-  const found = function* (document: SagaDocument): Iterable<Problem> {
-    for (const { rule, at, part, message, hint } of document.problems) {
-      if (rule === about.id) yield { at: "file" in at ? at : document.place(at, part), message, hint };
+  const found = function* (document: SagaDocument, system?: System): Iterable<Problem> {
+    for (const { rule, at, part, message, hint, wrong } of document.problems) {
+      if (rule !== about.id) continue;
+      const better = wrong && outcomeHint(document.draft, wrong.at, wrong.value, system);
+      yield { at: "file" in at ? at : document.place(at, part), message, hint: better ?? hint };
     }
   };
   return {
     ...about,
     runs: "validate",
     *check(context) {
-      for (const { document } of sagasOf(context).sagas) yield* found(document);
+      for (const { document } of sagasOf(context).sagas) yield* found(document, context.system);
     },
-    alone: found,
+    alone: (document) => found(document),
   };
 }

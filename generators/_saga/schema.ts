@@ -49,7 +49,7 @@ const sent = {
   command: text(
     "The command that is sent",
     "a command as service.Command",
-    "inventory.ReserveStock",
+    "service.Command, such as inventory.ReserveStock",
     commandName,
   ).required(),
   input: noted(Joi.object().unknown(), {

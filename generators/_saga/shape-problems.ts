@@ -29,7 +29,8 @@ function schemaProblems(value: unknown): SagaProblem[] {
   const { error } = onDemand.joi().sagaSchema.validate(value, { abortEarly: false, convert: false });
   return (error?.details ?? []).flatMap((detail) => {
     const rule = ruleFor(detail, value);
-    return rule === undefined ? [] : [{ rule, ...problemOf(detail, "the definition") }];
+    const wrong = { at: detail.path, value: detail.context?.value as unknown };
+    return rule === undefined ? [] : [{ rule, wrong, ...problemOf(detail, "the definition") }];
   });
 }
 

@@ -102,7 +102,7 @@ export function list(what: string, example: string, item: Joi.Schema): Joi.Array
 }
 
 export function event(what: string): Joi.StringSchema {
-  return text(what, "an event as service.Event", "orders.OrderPlaced", eventRef);
+  return text(what, "an event as service.Event", "service.Event, such as orders.OrderPlaced", eventRef);
 }
 
 export function durationOf(what: string, example: string): Joi.StringSchema {

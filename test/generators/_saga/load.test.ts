@@ -56,7 +56,7 @@ describe("a saga's definition", () => {
       "a missing key",
       "    command: fraud.ScreenPayment\n",
       "",
-      "EDA-S01 steps[1] has no command: Write command: inventory.ReserveStock",
+      "EDA-S01 steps[1] has no command: Write command: service.Command",
     ],
     ["a wrong kind", "kind: pivot", "kind: |pivott", 'EDA-S01 steps[2].kind is "pivott"'],
     [
