@@ -1,17 +1,14 @@
-import { diffLines } from "diff";
-import type { Example, Rule } from "./rule.ts";
+import { exampleDiff } from "./example-diff.ts";
+import type { Rule } from "./rule.ts";
 
 const width = 96;
 
-/** A rule for a terminal: what it says, why, and each example that fails with the lines that repair it. */
+/** A rule for a terminal: what it says, why, and each example that fails with what repairs it. */
 export function explainRule(rule: Rule): string {
-  const examples = rule.examples.flatMap(({ fails, repair }) => [
+  const examples = rule.examples.flatMap((example) => [
     "",
-    "An example that fails",
-    indented(exampleText(fails)),
-    "",
-    "Its repair",
-    indented(repairText(fails, repair)),
+    "An example that fails, and its repair",
+    indented(exampleDiff(example)),
   ]);
   return [
     `${rule.id} (${shownAs(rule)})`,
@@ -27,30 +24,6 @@ export function explainRule(rule: Rule): string {
 /** `error`, `warning`, or where a phase's rule is shown. */
 export function shownAs(rule: Rule): string {
   return rule.runs === "phase" ? "in eda phases and at a gate" : rule.severity;
-}
-
-/** The manifest of an example, then the files beside it and the derived files that were edited. */
-export function exampleText({ manifest = "", files = {}, edited = [] }: Example): string {
-  const beside = Object.entries(files).map(([path, content]) => `\n# ${path}\n${content}`);
-  const touched = edited.map((path) => `\n# ${path}: a derived file, changed by hand\n`);
-  return [manifest, ...beside, ...touched].join("").trim();
-}
-
-/** The lines that a repair takes away and adds, each with an unchanged line before it. */
-export function repairText(fails: Example, repair: Example): string {
-  const lines: string[] = [];
-  let before: string | undefined;
-  for (const part of diffLines(`${exampleText(fails)}\n`, `${exampleText(repair)}\n`)) {
-    const text = part.value.replace(/\n$/, "").split("\n");
-    if (!part.added && !part.removed) {
-      before = text.findLast((line) => line !== "");
-      continue;
-    }
-    if (before !== undefined) lines.push(`  ${before}`);
-    before = undefined;
-    lines.push(...text.filter((line) => line !== "").map((line) => `${part.added ? "+" : "-"} ${line}`));
-  }
-  return lines.join("\n");
 }
 
 function indented(text: string): string {

@@ -59,6 +59,13 @@ export interface Example {
   readonly edited?: readonly string[];
 }
 
+export interface ExampleAndRepair {
+  readonly fails: Example;
+  readonly repair: Example;
+  /** Texts in lines that the example makes its point with, beside those that its repair changes: shown with them. */
+  readonly points?: readonly string[];
+}
+
 /** A rule is data and one function, in a file of its own named by its id. */
 export interface Rule {
   readonly id: string;
@@ -72,7 +79,7 @@ export interface Rule {
   /** Why it exists and what goes wrong without it: a short paragraph. */
   readonly explanation: string;
   /** The first example makes the rule speak, its repair silences it. Tests, docs and `eda explain` share them. */
-  readonly examples: readonly { readonly fails: Example; readonly repair: Example }[];
+  readonly examples: readonly ExampleAndRepair[];
   check(context: RuleContext): Iterable<Problem>;
   /** Of a rule over sagas that can judge without a manifest: what it says of one definition alone. */
   alone?(saga: SagaDocument): Iterable<Problem>;

@@ -1,4 +1,5 @@
-import { exampleText, repairText, shownAs } from "./explain.ts";
+import { exampleDiff } from "./example-diff.ts";
+import { shownAs } from "./explain.ts";
 import type { Rule } from "./rule.ts";
 
 /** The command that writes `docs/rules.md` again. */
@@ -39,18 +40,12 @@ function section(rule: Rule): string[] {
     `**${rule.title}** (${shownAs(rule)})`,
     "",
     rule.explanation,
-    ...rule.examples.flatMap(({ fails, repair }) => [
+    ...rule.examples.flatMap((example) => [
       "",
-      "An example that fails:",
-      "",
-      "```yaml",
-      exampleText(fails),
-      "```",
-      "",
-      "Its repair:",
+      "An example that fails, and its repair:",
       "",
       "```diff",
-      repairText(fails, repair),
+      exampleDiff(example),
       "```",
     ]),
   ];

@@ -11,6 +11,8 @@ import { sagaExample } from "./saga-example.ts";
 import { type SagaFault, sagaRule } from "./saga-rule.ts";
 import { fits, literalFits, textType, typeAt, type ValueType } from "./value-types.ts";
 
+const points = ["OrderPlaced: {", "fields: { paymentId: uuid, amount: money }"];
+
 export const inputNotProvided = sagaRule({
   id: "EDA-S08",
   severity: "error",
@@ -23,7 +25,7 @@ export const inputNotProvided = sagaRule({
     "knows the event at which it starts ($.on), and every event of the saga carries its key.",
   examples: [
     { fails: sagaExample("amount: $.trigger.total", "amount: $.trigger.sum"), repair: sagaExample() },
-    { fails: sagaExample("amount: $.trigger.total", "amount: $.trigger.note"), repair: sagaExample() },
+    { fails: sagaExample("amount: $.trigger.total", "amount: $.trigger.note"), repair: sagaExample(), points },
     {
       fails: sagaExample("{ orderId: $.trigger.orderId }", "{ orderId: $.steps.capture.paymentId }"),
       repair: sagaExample("{ orderId: $.trigger.orderId }", "{ orderId: $.steps.capture-payment.paymentId }"),

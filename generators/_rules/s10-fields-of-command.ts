@@ -6,6 +6,8 @@ import { isOfAnotherService } from "./s16-compensation-elsewhere.ts";
 import { sagaExample } from "./saga-example.ts";
 import { sagaRule } from "./saga-rule.ts";
 
+const contract = "fields: { paymentId: uuid, amount: money }";
+
 export const fieldsOfCommand = sagaRule({
   id: "EDA-S10",
   severity: "error",
@@ -15,8 +17,12 @@ export const fieldsOfCommand = sagaRule({
     "that the contract does not have, is refused there each time: the step can only time out, and everything before " +
     "it is taken back, for every order.",
   examples: [
-    { fails: sagaExample(", amount: $.trigger.total", ""), repair: sagaExample() },
-    { fails: sagaExample("amount: $.trigger.total", "amonut: $.trigger.total"), repair: sagaExample() },
+    { fails: sagaExample(", amount: $.trigger.total", ""), repair: sagaExample(), points: [contract] },
+    {
+      fails: sagaExample("amount: $.trigger.total", "amonut: $.trigger.total"),
+      repair: sagaExample(),
+      points: [contract],
+    },
   ],
   alone: false,
   *judge({ document: { draft }, home }) {

@@ -22,7 +22,8 @@ export const publishedDefinitionChanged: Rule = {
       `version: ${version}\nstyle: orchestration\ntrigger: orders.OrderPlaced\nkey: $.trigger.orderId\ndeadline: 20m`,
     ];
     const [from, to] = edit(1);
-    return [{ fails: sagaExample(from, to, published), repair: sagaExample(from, edit(2)[1], published) }];
+    const points = ["deadline: 20m", '"deadlineMs": 900000'];
+    return [{ fails: sagaExample(from, to, published), repair: sagaExample(from, edit(2)[1], published), points }];
   },
   *check(context) {
     for (const { entry, document } of sagasOf(context).sagas) {

@@ -75,7 +75,7 @@ describe("eda", () => {
       assertPlainError(known, 2, /no rule "EDA-X99"/);
       const ran = await eda(["explain", "eda-m04"]);
       assert.equal(ran.code, 0, ran.stderr);
-      assert.match(ran.stdout, /^EDA-M04 \(warning\)[\s\S]*An example that fails[\s\S]*Its repair/);
+      assert.match(ran.stdout, /^EDA-M04 \(warning\)[\s\S]*An example that fails, and its repair\n/);
       const { id, severity, examples } = JSON.parse((await eda(["explain", "M04", "--format", "json"])).stdout);
       assert.deepEqual([id, severity], ["EDA-M04", "warning"]);
       assert.match(examples[0].repair.manifest, /subscribes: \[orders\.OrderPlaced\]/);
