@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { defaultGenerator, readGenerator } from "../_command/generator-spec.ts";
 import { sagaFilesIn } from "../_command/saga-files.ts";
@@ -12,14 +12,15 @@ import { sagasOf, withSagas } from "../_rules/sagas.ts";
 import { largestSaga, loadSaga, type SagaDocument } from "../_saga/load.ts";
 import { type ManifestDocument, parseManifest } from "../_system/document.ts";
 import { UnreadableManifestError } from "../_system/errors.ts";
+import { harmless } from "../_system/wording.ts";
 
 /** What one named file, and the files that belong to it, were found to be. */
 export interface Checked {
   readonly findings: readonly Finding[];
-  readonly manifests: number;
-  readonly sagas: number;
-  /** Steps of those sagas, members of parallel groups each for itself. */
-  readonly steps: number;
+  /** Files of manifests, by their path on disk. */
+  readonly manifests: readonly string[];
+  /** Files of sagas, by their path on disk, with the number of their steps: members of parallel groups each for itself. */
+  readonly sagas: ReadonlyMap<string, number>;
   /** Rules that a saga's file was not judged by, since no manifest names it. */
   readonly skipped: readonly string[];
 }
@@ -41,8 +42,8 @@ function checkManifest(absolute: string): Checked {
   const findings = checkRules(context ?? ruleContext(document), "validate");
   return {
     findings: findings.map((finding) => (finding.file === document.file ? finding : placedFrom(root, finding))),
-    manifests: 1,
-    ...counted(sagas),
+    manifests: [onDisk(absolute)],
+    sagas: new Map(sagas.map(({ document, file }) => [onDisk(file), stepsOf(document)])),
     skipped: [],
   };
 }
@@ -57,10 +58,12 @@ function contextOf(document: ManifestDocument, root: string | undefined): RuleCo
 }
 
 /** The definitions of a context's sagas; throws where one of them cannot be read. */
-function readable(context: RuleContext, root: string): readonly SagaDocument[] {
+function readable(context: RuleContext, root: string): readonly { document: SagaDocument; file: string }[] {
   const { sagas, unreadable } = sagasOf(context);
   const [first] = unreadable;
-  if (first === undefined) return sagas.map(({ document }) => document);
+  if (first === undefined) {
+    return sagas.map(({ entry, document }) => ({ document, file: join(root, entry.definition) }));
+  }
   if (first.place === undefined) throw first;
   const place = { ...first.place, file: shown(join(root, first.place.file)) };
   throw new UnreadableManifestError(first.message, { place, ...(first.hint !== undefined && { hint: first.hint }) });
@@ -72,8 +75,8 @@ function checkSagaFile(absolute: string): Checked {
   const within = checkedWithin(absolute);
   return {
     findings: within ?? checkSagaAlone(document),
-    manifests: 0,
-    ...counted([document]),
+    manifests: [],
+    sagas: new Map([[onDisk(absolute), stepsOf(document)]]),
     skipped: within === undefined ? skippedAlone() : [],
   };
 }
@@ -106,11 +109,13 @@ function sound(path: string): ManifestDocument | undefined {
   }
 }
 
-function counted(sagas: readonly SagaDocument[]): Pick<Checked, "sagas" | "steps"> {
-  return {
-    sagas: sagas.length,
-    steps: sagas.reduce((steps, { draft }) => steps + draft.groups.flat().length, 0),
-  };
+function stepsOf({ draft }: SagaDocument): number {
+  return draft.groups.flat().length;
+}
+
+/** A file's one path, however it was named. */
+function onDisk(absolute: string): string {
+  return existsSync(absolute) ? realpathSync(absolute) : absolute;
 }
 
 /** A finding in a repository's file as it is named from here. */
@@ -119,7 +124,7 @@ function placedFrom(root: string, finding: Finding): Finding {
 }
 
 function shown(absolute: string): string {
-  return relative(process.cwd(), absolute).replaceAll("\\", "/");
+  return harmless(relative(process.cwd(), absolute).replaceAll("\\", "/")) || ".";
 }
 
 /** By its name; else by the keys at its top. */
@@ -134,14 +139,20 @@ function readText(absolute: string, largest = Number.POSITIVE_INFINITY): string 
   const name = shown(absolute);
   if (!existsSync(absolute)) throw new UnreadableManifestError(`There is no file ${name}`);
   const found = statSync(absolute);
-  if (!found.isFile()) throw new UnreadableManifestError(`${name} is not a file`);
+  const hint = "Name the eda.yaml of a repository, or a saga's file";
+  if (found.isDirectory()) throw new UnreadableManifestError(`${name} is not a file but a folder`, { hint });
+  if (!found.isFile()) throw new UnreadableManifestError(`${name} is not a file`, { hint });
   // Before it is read: a file of gigabytes is no text that fits.
   if (found.size > Math.max(largest, largestFile)) {
-    throw new UnreadableManifestError(`${name} is larger than any manifest or definition`, {
-      hint: "Name the eda.yaml of a repository, or a saga's file",
-    });
+    throw new UnreadableManifestError(`${name} is larger than any manifest or definition`, { hint });
   }
-  return readFileSync(absolute, "utf8");
+  try {
+    return readFileSync(absolute, "utf8");
+  } catch (error) {
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    const why = code === "EACCES" || code === "EPERM" ? "you may not read it" : code;
+    throw new UnreadableManifestError(`${name} cannot be read: ${why}`, { hint, cause: error });
+  }
 }
 
 const largestFile = 16 * 1024 * 1024;

@@ -37,25 +37,39 @@ function ownManifest(): string {
   });
 }
 
+/** All of them as one: a file that was named twice, by itself and by its manifest, too, counts once. */
 function sum(parts: readonly Checked[]): Checked {
-  const total = (key: "manifests" | "sagas" | "steps") => parts.reduce((sum, part) => sum + part[key], 0);
+  const findings = new Map(parts.flatMap((part) => part.findings).map((finding) => [JSON.stringify(finding), finding]));
   return {
-    findings: parts.flatMap(({ findings }) => findings),
-    manifests: total("manifests"),
-    sagas: total("sagas"),
-    steps: total("steps"),
+    findings: [...findings.values()],
+    manifests: [...new Set(parts.flatMap(({ manifests }) => manifests))],
+    sagas: new Map(parts.flatMap(({ sagas }) => [...sagas])),
     skipped: [...new Set(parts.flatMap(({ skipped }) => skipped))],
   };
 }
 
+interface Counts {
+  readonly manifests: number;
+  readonly sagas: number;
+  readonly steps: number;
+}
+
+function countsOf({ manifests, sagas }: Checked): Counts {
+  const steps = [...sagas.values()].reduce((all, own) => all + own, 0);
+  return { manifests: manifests.length, sagas: sagas.size, steps };
+}
+
 /** `checked` counts files. */
-function asJson({ findings, manifests, sagas, steps, skipped }: Checked): object {
+function asJson(checked: Checked): object {
+  const { findings, skipped } = checked;
+  const { manifests, sagas, steps } = countsOf(checked);
   return { findings, checked: manifests + sagas, manifests, sagas, steps, skipped };
 }
 
 /** `file:line:column: error EDA-M04 message`, the hint on the next line, and a count at the end. */
 function printFindings(checked: Checked, output: Output): void {
-  const { findings, manifests, sagas, steps, skipped } = checked;
+  const { findings, skipped } = checked;
+  const { manifests, sagas, steps } = countsOf(checked);
   for (const { file, line, column, severity, rule, message, hint } of findings) {
     const word = severity === "error" ? output.bad(severity) : severity;
     output.line(`${file}:${line}:${column}: ${word} ${rule} ${message}`);

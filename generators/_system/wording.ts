@@ -22,8 +22,8 @@ export function shown(value: unknown): string {
   return harmless(JSON.stringify(signs.length > 60 ? `${signs.slice(0, 60).join("")}…` : value));
 }
 
-/** JSON leaves some signs raw that a terminal obeys, and those that turn the reading direction round. */
-function harmless(text: string): string {
+/** A text without signs that a terminal obeys, such as line breaks, and those that turn the reading direction round. */
+export function harmless(text: string): string {
   const hidden = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
   return text.replace(hidden, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -67,6 +67,19 @@ describe("eda validate of sagas", () => {
       assert.match(stdout, /\n1 saga and 3 steps checked: 1 error, 0 warnings\n$/);
     }));
 
+  // Red while each path that was typed was a file of its own.
+  it("tells of a file once, however often and however it is named", () =>
+    inShop(async ({ eda, path }, edit) => {
+      edit(payment, "timeout: 30s", "timeout: 30");
+      const once = await eda(["validate", "sagas/payment.saga.yaml"], { cwd: "shop" });
+      assert.equal(once.code, 1);
+      const words = ["sagas/payment.saga.yaml", "./sagas/payment.saga.yaml", path("shop/sagas/payment.saga.yaml")];
+      assert.deepEqual(await eda(["validate", ...words], { cwd: "shop" }), once);
+      const whole = await eda(["validate"], { cwd: "shop" });
+      assert.match(whole.stdout, /\n1 manifest, 3 sagas and 9 steps checked: 1 error, 0 warnings\n$/);
+      assert.deepEqual(await eda(["validate", words[1]!, "eda.yaml", words[0]!], { cwd: "shop" }), whole);
+    }));
+
   it("checks a file that no manifest names by what needs none, and says what it has left out", () =>
     inShop(async ({ eda, write, read }) => {
       write("payment.saga.yaml", read(payment));

@@ -63,7 +63,8 @@ describe("eda validate", () => {
       assertPlainError(await eda(["validate", "bad.yaml"]), 2, /^bad\.yaml:\d+:\d+: error/);
       assertPlainError(await eda(["validate", "newer.yaml"]), 2, /format 2/);
       assertPlainError(await eda(["validate", "nope.yaml"]), 2, /no file nope\.yaml/);
-      assertPlainError(await eda(["validate", "."]), 2, /not a file/);
+      assertPlainError(await eda(["validate", "."]), 2, /^error \. is not a file but a folder/);
+      assertPlainError(await eda(["validate", "a\nb\u001b[31m"]), 2, /no file a\\u000ab\\u001b/);
       assertPlainError(await eda(["validate"]), 2, /no eda\.yaml here/);
       assertPlainError(await eda(["validate", "--format", "xml"]), 2, /xml/);
     }));
