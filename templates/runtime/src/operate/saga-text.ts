@@ -161,9 +161,17 @@ function section(title: string, rows: readonly (readonly string[])[]): readonly 
 
 /** The commands to type for each stuck stage, with what they must name. */
 function whatToDo({ id, revision, view }: SagaDetail): readonly string[] {
-  const retries = view.stuck.map(({ step, direction }) => {
-    const named = `${quoted(id)} --step ${step} --direction ${direction} --revision ${revision}`;
-    return `to try again: npx eda sagas retry ${named} --reason "…"`;
+  const retries = view.stuck.flatMap(({ step, direction, reason, startsAt }) => {
+    const named = `${quoted(id)} --step ${step} --direction ${direction} --revision ${revision} --reason "…"`;
+    if (startsAt === undefined) return [`to try again: npx eda sagas retry ${named}`];
+    // Nobody leads it: what starts a step is found where the step is done.
+    const { service, event } = startsAt;
+    return [
+      ...(reason === "failure"
+        ? []
+        : [`to find what starts it: npx eda dead-letters list --service ${service} --type ${event}`]),
+      `once you have put it right by hand: npx eda sagas complete ${named}`,
+    ];
   });
   return retries.length === 0 ? [] : [`to see why, in every service: npx eda trace ${quoted(id)}`, ...retries];
 }

@@ -25,6 +25,8 @@ export interface SagaState {
   readonly deadlinePassed: boolean;
   /** Whether an operator has skipped something: it ends with exceptions. */
   readonly exceptions: boolean;
+  /** Choreography: how often it was watched anew, with a deadline of its own each time. Absent: never. */
+  readonly watch?: number;
   /** By step id and ending, once begun. */
   readonly steps: Readonly<Record<string, StepState>>;
 }
@@ -120,7 +122,7 @@ export interface SagaReply extends Stage {
 
 /**
  * R4: a timer is known by all of it, and is armed once. `deadline` is the whole saga's: its step is empty, its direction
- * `forward`, its round and attempt 0.
+ * `forward`, its round and attempt 0; but for a choreography that is watched anew, whose round says for which time.
  */
 export interface SagaTimer extends Stage {
   readonly kind: "timeout" | "backoff" | "deadline";

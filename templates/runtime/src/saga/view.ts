@@ -2,7 +2,7 @@ import { compensationPlan } from "./compensation.ts";
 import { courseOf, isCourseStuck } from "./course.ts";
 import type { SagaDefinition } from "./definition.ts";
 import { pendingStages } from "./pending.ts";
-import { stepsOf } from "./stages.ts";
+import { commandOf, stepsOf } from "./stages.ts";
 import type { Course, SagaState, Stage, StuckReason } from "./transition.ts";
 
 /** A saga as an operator looks at it (R11). Each list is in the order of what happened, or will. */
@@ -32,6 +32,8 @@ export interface StuckStage extends Stage {
   readonly attempt: number;
   readonly reason: StuckReason;
   readonly why: string;
+  /** In a choreography: the event at which it starts, in the service that does it. */
+  readonly startsAt?: { readonly event: string; readonly service: string };
 }
 
 /** What has been done, what is under way, what is yet to come and what it waits for, what only an operator can move. */
@@ -61,9 +63,15 @@ export function viewOf(definition: SagaDefinition, state: SagaState): SagaView {
       .filter(({ course }) => isCourseStuck(course))
       .map(({ course, ...stage }) => {
         const reason = course.parked === true ? "parked" : course.stuck!;
-        return { ...stage, ...placeOf(course), reason, why: whyStuck(reason, style) };
+        return { ...stage, ...placeOf(course), reason, why: whyStuck(reason, style), ...startOf(definition, stage) };
       }),
   };
+}
+
+function startOf(definition: SagaDefinition, stage: Stage): Pick<StuckStage, "startsAt"> {
+  const { on, command } = commandOf(definition, stage) ?? {};
+  if (on === undefined || command === undefined) return {};
+  return { startsAt: { event: on, service: command.slice(0, command.indexOf(".")) } };
 }
 
 function whyStuck(reason: StuckReason, style: SagaDefinition["style"]): string {

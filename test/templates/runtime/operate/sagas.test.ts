@@ -147,6 +147,20 @@ describe("eda-operate sagas", () => {
     );
   });
 
+  it("says of a choreography where its event may lie, and how to record what was put right", async () => {
+    running("orders");
+    const id = await sagas.watch("1");
+    const timer = { kind: "deadline", step: "", direction: "forward", round: 0, attempt: 0 } as const;
+    await sagas.move(id, { type: "timer", timer });
+    const { out } = await run("sagas", id);
+    assert.match(
+      out,
+      /^to find what starts it: npx eda dead-letters list --service loyalty --type orders\.OrderConfirmed\nonce you have put it right by hand: npx eda sagas complete loyalty:1 --step earn --direction forward --revision 2 --reason "…"$/m,
+    );
+    const done = await run("sagas", "complete", id, ...REASON);
+    assert.deepEqual([done.code, done.out], [0, `${id}: complete of earn is recorded; it is completed`]);
+  });
+
   it("retries the one stage that is stuck without being told which", async () => {
     const id = await sagas.begin("1", ...stuckInPay);
     const { code, out } = await run("sagas", "retry", id, ...REASON);

@@ -189,11 +189,26 @@ describe("the admin interface's sagas", () => {
     }
   });
 
-  it("shows a choreography, and refuses a verb on it in one sentence", async () => {
+  it("shows a choreography with what starts the step that is stuck; completes that, and says where to look instead", async () => {
     const id = await sagas.watch("1");
-    assert.equal((await ask("GET", `/sagas/${id}`)).body.style, "choreography");
-    const answer = await ask("POST", `/sagas/${id}/complete`, { ...pay, step: "earn", revision: "1" });
-    assert.deepEqual([answer.status, /choreography/.test(answer.body.detail)], [409, true]);
+    const timer = { kind: "deadline", step: "", direction: "forward", round: 0, attempt: 0 } as const;
+    await sagas.move(id, { type: "timer", timer });
+    const { style, view } = (await ask("GET", `/sagas/${id}`)).body;
+    assert.deepEqual(
+      [style, view.stuck[0].startsAt],
+      ["choreography", { event: "orders.OrderConfirmed", service: "loyalty" }],
+    );
+    const earn = { ...pay, step: "earn", revision: "2" };
+    const refused = await ask("POST", `/sagas/${id}/retry`, earn);
+    assert.equal(refused.status, 409);
+    assert.match(refused.body.detail, /dead-letters list --service loyalty --type orders\.OrderConfirmed/);
+    const done = await ask("POST", `/sagas/${id}/complete`, earn);
+    assert.deepEqual([done.status, done.body.status, done.body.stuck], [200, "completed", false]);
+    const told = (await ask("GET", `/sagas/${id}`)).body.log.find(({ what }: { what: string }) =>
+      /^operator/.test(what),
+    );
+    assert.deepEqual(told.detail, { reason: earn.reason });
+    assert.deepEqual(await sent(), []);
   });
 
   it("moves all that are stuck in a stage when they are as many as was seen, each by itself", async () => {

@@ -123,8 +123,6 @@ const DEFINITION = `SELECT d.definition
 
 /** What the machine does not judge. */
 function whyRefused(definition: SagaDefinition, change: OperatorChange): string | undefined {
-  if (definition.style === "choreography")
-    return "it is a choreography, which its services move and no orchestrator: look at their dead letters instead";
   const missing = change.verb === "complete" ? missingFields(definition, change, change.data ?? {}) : [];
   return missing.length === 0
     ? undefined

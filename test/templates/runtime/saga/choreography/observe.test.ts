@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { observe } from "../../../../../templates/runtime/src/saga/choreography/observe.ts";
 import { compileSaga } from "../../../../../templates/runtime/src/saga/compile.ts";
+import { VerbRefusedError } from "../../../../../templates/runtime/src/saga/errors.ts";
+import type { CommandSource, StepSource } from "../../../../../templates/runtime/src/saga/source.ts";
 import type { SagaInput, SagaState } from "../../../../../templates/runtime/src/saga/transition.ts";
 import { loyalty } from "./loyalty.fixture.ts";
 
@@ -10,10 +12,11 @@ const id = "loyalty:o-1";
 const data = { orderId: "o-1", customerId: "c-1" };
 const triggered: SagaInput = { type: "triggered", id, data };
 const seen = (event: string, more = {}): SagaInput => ({ type: "seen", id, event, data: { ...data, ...more } });
-const deadline: SagaInput = {
+const deadlineOf = (round: number): SagaInput => ({
   type: "timer",
-  timer: { kind: "deadline", step: "", direction: "forward", round: 0, attempt: 0 },
-};
+  timer: { kind: "deadline", step: "", direction: "forward", round, attempt: 0 },
+});
+const deadline = deadlineOf(0);
 
 function observed(...inputs: readonly SagaInput[]): SagaState {
   let state: SagaState | undefined;
@@ -122,7 +125,18 @@ describe("the watchdog of a choreography", () => {
     assert.equal(state.status, "running");
     assert.equal(state.steps["earn-points"]?.forward?.status, "waiting");
     assert.equal(effects.filter(({ type }) => type === "timer").length, 1);
-    assert.equal(observe(definition, state, deadline).state.steps["earn-points"]?.forward?.stuck, "unknown");
+    assert.equal(observe(definition, state, deadlineOf(1)).state.steps["earn-points"]?.forward?.stuck, "unknown");
+  });
+
+  // Red when each watch has the same deadline: without `watch` in what its timer is known by. A process that has read the
+  // first one as due, and comes to fire it only now, would end the second at once and delete its timer.
+  it("is not stuck by the deadline of an earlier watch, which fires late (R4, R8)", () => {
+    const anew = observe(definition, observed(seen("gifts.GiftSent"), deadline), triggered);
+    const [timer] = anew.effects.flatMap((effect) => (effect.type === "timer" ? [effect.timer] : []));
+    assert.notDeepEqual({ type: "timer", timer }, deadline);
+    assert.equal(observe(definition, anew.state, deadline).state, anew.state);
+    const passed = observe(definition, anew.state, { type: "timer", timer: timer! }).state;
+    assert.equal(passed.steps["earn-points"]?.forward?.stuck, "unknown");
   });
 
   it("gives what is stuck without a trigger another deadline when it comes, and none where nothing is open", () => {
@@ -149,6 +163,102 @@ describe("the watchdog of a choreography", () => {
     assert.equal(observe(definition, stuck, deadline).state.steps["send-gift"]?.forward?.stuck, "unhandled");
     assert.equal(observe(definition, stuck, seen("gifts.GiftSent")).state.status, "completed");
     assert.equal(observe(definition, open, { ...unhandled, step: "earn-points" }).state, open);
+  });
+
+  describe("where a refusal means that it is stuck, and not that it is undone (R6)", () => {
+    const [earn, gift] = loyalty.steps as [StepSource, StepSource];
+    const revoke = earn.compensation as CommandSource;
+    const strict = compileSaga(
+      {
+        ...loyalty,
+        steps: [
+          { ...earn, compensation: { ...revoke, failure: "loyalty.PointsSpent" } },
+          gift,
+          {
+            id: "tell",
+            kind: "retriable",
+            on: "gifts.GiftSent",
+            command: "loyalty.Tell",
+            success: "loyalty.Told",
+            failure: "loyalty.NotTold",
+          },
+        ],
+      },
+      "loyalty",
+    );
+    const strictly = (...inputs: readonly SagaInput[]) =>
+      inputs.reduce<SagaState | undefined>((state, input) => observe(strict, state, input).state, undefined)!;
+    const told = (inputs: readonly SagaInput[]) => {
+      const { status, steps } = strictly(...inputs);
+      return { status, revoke: steps["earn-points"]?.compensation?.stuck, tell: steps.tell?.forward?.stuck };
+    };
+    const refused = [triggered, seen("loyalty.PointsEarned"), seen("gifts.GiftRefused"), seen("loyalty.PointsSpent")];
+    const sent = [triggered, seen("loyalty.PointsEarned"), seen("gifts.GiftSent"), seen("loyalty.NotTold")];
+
+    // Red when see.ts settles every refusal: the saga was "compensated" with its points still there.
+    it("a compensation that is refused is never called compensated", () => {
+      assert.deepEqual(told(refused), { status: "compensating", revoke: "failure", tell: undefined });
+      assert.equal(told([...refused, seen("loyalty.PointsRevoked")]).status, "compensated");
+    });
+
+    it("a retriable step that is refused turns nothing back", () => {
+      assert.deepEqual(told(sent), { status: "running", revoke: undefined, tell: "failure" });
+      assert.equal(strictly(...sent).failure, undefined);
+      assert.equal(told([...sent, seen("loyalty.Told")]).status, "completed");
+    });
+
+    it("it stays so over the deadline, another refusal, and a trigger that comes late", () => {
+      const [, ...early] = sent;
+      for (const inputs of [
+        [...sent, deadline, seen("loyalty.NotTold")],
+        [...early, deadline, triggered],
+      ])
+        assert.deepEqual(told(inputs), { status: "running", revoke: undefined, tell: "failure" });
+    });
+  });
+
+  describe("when an operator acts", () => {
+    const stage = { step: "send-gift", direction: "forward" } as const;
+    const complete: SagaInput = { type: "operator", verb: "complete", ...stage, data: { orderId: "o-1" } };
+    const open = [triggered, seen("loyalty.PointsEarned")];
+
+    it("settles what is stuck, as its event would, and is over when nothing else is open", () => {
+      const { state, effects } = observe(definition, observed(...open, deadline), complete);
+      assert.equal(state.status, "completed");
+      assert.deepEqual(state.steps["send-gift"]?.forward?.reply, { orderId: "o-1" });
+      assert.ok(effects.some((effect) => effect.type === "log" && effect.entry.what === "operator-completed"));
+      assert.equal(observe(definition, state, seen("gifts.GiftSent")).state, state);
+    });
+
+    it("does not end it by itself: what starts at the event that nobody has sent is stuck then", () => {
+      const earned: SagaInput = { ...complete, step: "earn-points" };
+      const { state } = observe(definition, observed(triggered, deadline), earned);
+      assert.equal(state.status, "running");
+      assert.equal(state.steps["send-gift"]?.forward?.stuck, "unknown");
+      assert.equal(observe(definition, state, complete).state.status, "completed");
+    });
+
+    for (const [verb, inputs, why] of [
+      ["complete", open, /^send-gift is not stuck: it waits for its event$/],
+      ["complete", [triggered, deadline], /^send-gift has not begun$/],
+      ["complete", [...open, seen("gifts.GiftSent")], /is over: it is completed$/],
+      [
+        "retry",
+        [...open, deadline],
+        /^nobody leads a choreography, so that nothing can be sent to retry send-gift\. It starts at loyalty\.PointsEarned in gifts: look for that with eda dead-letters list --service gifts --type loyalty\.PointsEarned, and replay it\. /,
+      ],
+      ["skip", [...open, deadline], /nothing can be sent to skip send-gift/],
+      ["fail", [...open, deadline], /nothing can be sent to fail send-gift/],
+    ] as const)
+      it(`refuses ${verb} after ${inputs.length}: ${why.source.slice(0, 40)}`, () => {
+        const input: SagaInput = verb === "complete" ? complete : { type: "operator", verb, ...stage };
+        assert.throws(
+          () => observe(definition, observed(...inputs), input),
+          (error: Error) => {
+            return error instanceof VerbRefusedError && why.test(error.message);
+          },
+        );
+      });
   });
 
   it("has a row of the log for whatever changes it (R11)", () => {
