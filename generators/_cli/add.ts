@@ -12,6 +12,7 @@ interface CommonFlags {
   readonly defaults?: boolean;
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  readonly diff?: boolean;
   readonly skipInstall?: boolean;
 }
 
@@ -52,7 +53,8 @@ function programOf(command: Command<never>, name: string, aliases: readonly stri
     .option("--defaults", "take every default, ask nothing")
     .option("--answers <file>", "answers from a YAML file")
     .option("--force", "overwrite derived files that were changed by hand")
-    .option("--dry-run", "print what would change, write nothing");
+    .option("--dry-run", "print what would change, write nothing")
+    .option("--diff", "as --dry-run, with what is in new files");
   if (command.name === "app") program.option("--skip-install", "do not run npm install");
   else program.option("--skip-install", "accepted for scripts; nothing is installed here");
   return program.action(async (argument: string | undefined, flags: CommonFlags & Record<string, unknown>) => {
@@ -63,7 +65,7 @@ function programOf(command: Command<never>, name: string, aliases: readonly stri
       ...(hasTerminal() && flags.defaults !== true && { asker: terminal }),
       defaults: flags.defaults === true,
       force: flags.force === true,
-      dryRun: flags.dryRun === true,
+      dryRun: flags.diff === true ? "full" : flags.dryRun === true,
     });
     const args = argument === undefined ? [] : [argument];
     await session.add({ command: command.name, said: saidOf(command, args, flags) });

@@ -11,6 +11,7 @@ interface Flags {
   readonly check?: boolean;
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  readonly diff?: boolean;
   readonly format: Format;
 }
 
@@ -20,19 +21,26 @@ export function syncCommand(): Program {
     .option("--check", "write nothing; fail when something is stale")
     .option("--force", "overwrite derived files that were changed by hand")
     .option("--dry-run", "print what would change, write nothing")
+    .option("--diff", "as --dry-run, with what is in new files")
     .addOption(formatOption())
     .action(async (flags: Flags) => {
       const opened = openExisting(process.cwd());
       if (flags.check) process.exitCode = tellStale(opened, flags.format) ? 1 : 0;
-      else if (flags.dryRun && flags.format === "json") tellStale(opened, flags.format);
+      else if ((flags.dryRun || flags.diff) && flags.format === "json") tellStale(opened, flags.format);
       else await sync(opened, flags);
     });
 }
 
-async function sync(opened: Opened, { force, dryRun, format }: Flags): Promise<void> {
+async function sync(opened: Opened, { force, dryRun, diff, format }: Flags): Promise<void> {
   const isJson = format === "json";
   const output = outputTo(process.stdout, isJson ? () => undefined : undefined);
-  const door = { cwd: process.cwd(), output, defaults: true, force: force === true, dryRun: dryRun === true };
+  const door = {
+    cwd: process.cwd(),
+    output,
+    defaults: true,
+    force: force === true,
+    dryRun: diff === true ? ("full" as const) : dryRun === true,
+  };
   const committed = await commitRun(door, opened, [], [], { readAll: true });
   // What follows from a mistake is rendered like all else, and is as wrong as the manifest is.
   const findings = errorsOf(opened);

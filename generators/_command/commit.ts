@@ -17,7 +17,8 @@ import { defaultGenerator, placeGenerator, readGenerator } from "./generator-spe
 import { refuseNotYet } from "./not-yet.ts";
 import { type Opened, openText, readManifest } from "./opened.ts";
 import { errorsOf, newErrors, RefusedError } from "./refusal.ts";
-import { showDryRun, showPlan, showResult, sourceEntry } from "./show.ts";
+import { showPlan, showResult, sourceEntry } from "./show.ts";
+import { showDryRun } from "./show-dry-run.ts";
 
 export interface Committed {
   readonly root: string;
@@ -47,7 +48,7 @@ export async function commitRun(
   const prepared = prepare(opened);
   const sources = sourcesOf(opened);
   if (door.dryRun) {
-    await showDryRun(output, sources, planOf(prepared, readAll));
+    await showDryRun(output, sources, planOf(prepared, readAll), door.dryRun === "full");
     return undefined;
   }
   let settled: Settled | undefined;

@@ -11,7 +11,8 @@ export interface Door {
   readonly asker?: Asker;
   readonly defaults: boolean;
   readonly force: boolean;
-  readonly dryRun: boolean;
+  /** Show what would be written, and write nothing; `full`: with what is in new files. */
+  readonly dryRun: boolean | "full";
 }
 
 /** An edit that can be made again, on a manifest and sagas that another run has changed in between. */

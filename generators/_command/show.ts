@@ -1,7 +1,7 @@
 import { entryDiff } from "../_render/diff.ts";
 import { databaseName } from "../_render/infrastructure.ts";
 import type { Plan, PlanEntry } from "../_render/plan.ts";
-import { countLine, planSummary } from "../_render/summary.ts";
+import { countLine } from "../_render/summary.ts";
 import type { Applied } from "../_render/write.ts";
 import type { Output } from "./output.ts";
 
@@ -12,20 +12,6 @@ export function sourceEntry(path: string, original: string | undefined, text: st
   return original === text
     ? { ...at, action: "unchanged" }
     : { ...at, action: "change", content: text, current: original };
-}
-
-/** Everything that a run would do, file by file, with the differences. */
-export async function showDryRun(output: Output, sources: readonly PlanEntry[], plan: Plan): Promise<void> {
-  const entries = [...sources, ...plan.entries];
-  const isBulk = ({ action, kind, path }: PlanEntry) =>
-    action === "create" && (kind === "runtime" || path === ".eda/manifest.schema.json");
-  for (const line of planSummary({ ...plan, entries })) output.line(line);
-  for (const entry of entries) {
-    if (isBulk(entry)) continue;
-    const diff = await entryDiff(entry);
-    if (diff) output.line(`\n${diff.trimEnd()}`);
-  }
-  output.line("\nDry run: nothing was written.");
 }
 
 /** Before the question whether to write: the change of an existing manifest or saga in full, other files by name. */

@@ -71,6 +71,7 @@ const flags = {
   defaults: "take every default, ask nothing",
   force: "overwrite derived files that were changed by hand",
   "dry-run": "print what would change, write nothing",
+  diff: "as --dry-run, with what is in new files",
   "skip-install": "do not run npm install",
 } as const;
 
@@ -90,6 +91,7 @@ function flagsOf(generator: Generator): readonly (keyof typeof flags)[] {
     defaults: "defaults",
     force: "force",
     "dry-run": "dryRun",
+    diff: "diff",
     "skip-install": "skipInstall",
   } as const;
   return (Object.keys(flags) as (keyof typeof flags)[]).filter(
@@ -104,7 +106,7 @@ function doorOf(generator: Generator, given: readonly (keyof typeof flags)[]) {
     ...(hasTerminal() && !defaults && { asker: askerOf(generator) }),
     defaults,
     force: given.includes("force"),
-    dryRun: given.includes("dry-run"),
+    dryRun: given.includes("diff") ? ("full" as const) : given.includes("dry-run"),
   };
 }
 

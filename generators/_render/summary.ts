@@ -32,7 +32,8 @@ export function staleFiles(plan: Plan): readonly string[] {
 
 const stale: ReadonlySet<PlanEntry["action"]> = new Set(["create", "change", "delete", "conflict", "edited"]);
 
-function wordOf(entry: PlanEntry): string | undefined {
+/** What is said of an entry; undefined where it is simply as it should be. */
+export function wordOf(entry: PlanEntry): string | undefined {
   if (entry.action === "unchanged" || (entry.action === "kept" && entry.kind === "started")) return undefined;
   return entry.action;
 }

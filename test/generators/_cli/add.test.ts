@@ -126,8 +126,10 @@ describe("eda add", () => {
       const words = ["add", "service", "rooms", "--events", "RoomLost", "--defaults", "--dry-run"];
       const ran = await eda(words, { cwd: "shop" });
       assert.equal(ran.code, 0, ran.stderr);
-      assert.match(ran.stdout, /^create {4}contracts\/rooms\/RoomLost\.v1\.json$/m);
+      assert.match(ran.stdout, /^create {4}contracts\/rooms\/RoomLost\.v1\.json +\d+ B$/m);
       assert.match(ran.stdout, /^--- a\/eda\.yaml\n\+\+\+ b\/eda\.yaml$/m);
+      assert.match(ran.stdout, /^\+\+\+ b\/services\/rooms\/src\/generated\/messages\.ts$/m);
+      assert.doesNotMatch(ran.stdout, /^--- \/dev\/null$/m, "what is new is listed only");
       assert.match(ran.stdout, /^\+ {6}RoomLost: \{ fields: \{ roomId: uuid \} \}$/m);
       assert.deepEqual(treeOf(root), before);
     }));

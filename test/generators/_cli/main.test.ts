@@ -57,7 +57,7 @@ describe("eda", () => {
       for (const flag of ["--context", "--aggregate", "--persistence", "--commands", "--events", "--key"]) {
         assert.ok(service.stdout.includes(flag), flag);
       }
-      for (const flag of ["--defaults", "--answers", "--force", "--skip-install", "--dry-run"]) {
+      for (const flag of ["--defaults", "--answers", "--force", "--skip-install", "--dry-run", "--diff"]) {
         assert.ok(service.stdout.includes(flag), flag);
       }
       assert.match((await eda(["--version"])).stdout, /^\d+\.\d+\.\d+\n$/);

@@ -101,13 +101,18 @@ describe("eda new", () => {
       assert.equal(read(".yo-rc.json"), '{"generator-other": {}}');
     }));
 
-  it("under --dry-run shows files and contents, and writes nothing", () =>
+  it("under --dry-run shows files with their sizes and the manifest, under --diff each, and writes nothing", () =>
     inSandbox(async ({ eda, root }) => {
       const ran = await eda(["new", "shop", "--dry-run", ...defaults]);
       assert.equal(ran.code, 0, ran.stderr);
-      assert.match(ran.stdout, /^create {4}eda\.yaml$/m);
+      assert.match(ran.stdout, /^create {4}eda\.yaml +\d+ B$/m);
+      assert.match(ran.stdout, /^create {4}packages\/runtime\/ \(\d+ files\) +\d+\.\d kB$/m);
       assert.match(ran.stdout, /^\+name: shop$/m);
-      assert.match(ran.stdout, /nothing was written/);
+      assert.match(ran.stdout, /nothing was written\. --diff shows what is in the new files\.\n$/);
+      assert.doesNotMatch(ran.stdout, /b\/README\.md/);
+      const full = await eda(["new", "shop", "--diff", ...defaults]);
+      assert.match(full.stdout, /^\+\+\+ b\/README\.md$/m);
+      assert.match(full.stdout, /nothing was written\.\n$/);
       assert.deepEqual(fs.readdirSync(root), []);
     }));
 
