@@ -1,5 +1,6 @@
 import type { ChoreographedStep, HostedSaga } from "../../templates/runtime/src/service/definition.ts";
 import { hasReplies } from "../_system/flows.ts";
+import { messageSchema } from "../_system/json-schema.ts";
 import type { Service, System } from "../_system/system.ts";
 import { commandsTopic, eventsTopic, repliesTopic } from "../_system/topics.ts";
 import { eventsOf, hostedBy, messageOf, serviceOf, stagesAt, stagesOf } from "./saga-roles.ts";
@@ -23,6 +24,7 @@ export function sagaParts(system: System, service: Service): SagaParts {
       definition: flow,
       eventTopics: Object.fromEntries(events.map((event) => [event, topicOf(system, event)])),
       ...(hasReplies(flow) && { repliesTopic: repliesTopic(saga) }),
+      outcomes: Object.fromEntries(stagesOf(saga).map(({ sent }) => [sent.success, schemaOf(system, sent.success)])),
     };
   });
   const choreographed = stages.flatMap(({ saga, step, direction, sent }): ChoreographedStep[] => {
@@ -72,6 +74,12 @@ function isPublished(system: System, event: string): boolean {
       .get(serviceOf(event))
       ?.events.some(({ name }) => name === messageOf(event)) ?? false
   );
+}
+
+/** The contract of an event that the system has. */
+function schemaOf(system: System, event: string): object {
+  const service = servicesOf(system).get(serviceOf(event))!;
+  return messageSchema(service.events.find(({ name }) => name === messageOf(event))!.fields, service.types);
 }
 
 /** The topic of an event that the system has. */

@@ -38,8 +38,14 @@ describe("A system with sagas, rendered", () => {
         definition: system.sagas[0]!.flow,
         eventTopics: { "orders.OrderPlaced": "orders.order.events" },
         repliesTopic: "payment.replies",
+        outcomes: orders.sagas?.[0]?.outcomes,
       },
     ]);
+    // Of every event that a stage ends with: what an operator completes it with is checked by it.
+    const outcomes = orders.sagas?.[0]?.outcomes ?? {};
+    const inventory = await definitionOf(files, "inventory");
+    assert.deepEqual(outcomes["inventory.StockReleased"], inventory.events.StockReleased?.schema);
+    assert.equal(Object.hasOwn(outcomes, "inventory.StockRejected"), false);
     assert.equal(orders.commandsTopic, "orders.commands");
     assert.deepEqual(
       orders.topics.map(({ name }) => name),

@@ -27,6 +27,15 @@ export function compileContracts(definition: ServiceDefinition): Contracts {
   };
 }
 
+/** @param schemas of events of other services, by their whole names; of any other event nothing is known */
+export function compileEvents(
+  schemas: Readonly<Record<string, object>>,
+): (event: string, data: unknown) => Violation | undefined {
+  const contracts = Object.fromEntries(Object.entries(schemas).map(([event, schema]) => [event, { schema }]));
+  const events = compileAll("another service", contracts);
+  return (event, data) => (events.has(event) ? check(events, event, event, data) : undefined);
+}
+
 function compileAll(service: string, contracts: Readonly<Record<string, { readonly schema: object }>>) {
   // Data is judged as it is: nothing is converted, filled in or taken out. Without allErrors a hostile body costs
   // one error, not one for each of its elements. What every object inherits, such as `constructor`, is not data.

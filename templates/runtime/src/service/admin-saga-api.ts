@@ -122,8 +122,8 @@ export interface SagaChangeRequest extends Stage {
   /** Why, for the saga's log: 1 to 500 characters. */
   readonly reason: string;
   /**
-   * Of `complete` alone: what the step's success would have said. Its contract is the participant's and is not
-   * known here: it must be an object, and have every field that a later command is filled in from.
+   * Of `complete` alone: what the event of the step's success would have said. It is checked by that event's contract, and
+   * must have every field that a later command is filled in from. It may be left out where nothing reads it.
    */
   readonly data?: JsonObject;
 }

@@ -42,6 +42,8 @@ export interface HostedSaga {
    * nothing to undo answer, and a choreography without any compensation has no such topic.
    */
   readonly repliesTopic?: string;
+  /** JSON Schema 2020-12 of each event that a stage ends with: what an operator completes it with is checked by it. */
+  readonly outcomes?: Readonly<Record<string, object>>;
 }
 
 /** A step of a choreography, or its compensation, at the service that does it. */

@@ -1,4 +1,6 @@
+import { compileEvents } from "../aggregate/contracts.ts";
 import { changeSaga, changeSagas, type OperatedSagas, type OperatorChange } from "../saga/operator/change.ts";
+import type { JudgeEvent } from "../saga/operator/completion.ts";
 import * as sagas from "../saga/operator/list.ts";
 import { type LogRow, showSaga, type TimerRow } from "../saga/operator/show.ts";
 import { viewOf } from "../saga/view.ts";
@@ -26,6 +28,16 @@ const BULK_MS = 15_000;
  */
 export function sagaVerbs(definition: ServiceDefinition, operated: OperatedSagas, committed: () => void): SagaVerbs {
   const { database } = operated;
+  const schemas = Object.assign({}, ...(definition.sagas ?? []).map(({ outcomes }) => outcomes)) as Record<
+    string,
+    object
+  >;
+  let compiled: JudgeEvent | undefined;
+  // Most processes are never asked to complete anything.
+  const judge: JudgeEvent = (event, data) => {
+    compiled ??= compileEvents(schemas);
+    return compiled(event, data);
+  };
   const hosts = (definition.sagas ?? []).map((hosted) => hosted.definition.saga);
   return {
     async list(asked, page) {
@@ -54,7 +66,7 @@ export function sagaVerbs(definition: ServiceDefinition, operated: OperatedSagas
       };
     },
     async change(id, verb, { revision, ...request }) {
-      const changed = await changeSaga(operated, id, BigInt(revision), asChange(verb, request));
+      const changed = await changeSaga({ ...operated, judge }, id, BigInt(revision), asChange(verb, request));
       switch (changed.outcome) {
         case "unknown-saga":
           return undefined;
@@ -71,7 +83,7 @@ export function sagaVerbs(definition: ServiceDefinition, operated: OperatedSagas
       const until = performance.now() + BULK_MS;
       const inTime = () => performance.now() < until;
       const change = asChange(verb, request);
-      const all = await changeSagas(operated, filterOf(filter), expectedCount, change, inTime);
+      const all = await changeSagas({ ...operated, judge }, filterOf(filter), expectedCount, change, inTime);
       if (all.matching !== expectedCount) return { actualCount: all.matching };
       committed();
       const refused = all.refused.map(({ id, why }) => ({ id, detail: why }));

@@ -5,7 +5,7 @@ import { VerbRefusedError } from "../errors.ts";
 import type { HearNews, SagaNews } from "../orchestrator/news.ts";
 import type { Orchestrator } from "../orchestrator.ts";
 import type { SagaInput, Stage } from "../transition.ts";
-import { missingFields } from "./completion.ts";
+import { faultOfCompletion, type JudgeEvent } from "./completion.ts";
 import { findSaga, type SagaFilter, type SagaRow, stuckSagas } from "./list.ts";
 
 /** The sagas that operators change. */
@@ -14,6 +14,8 @@ export interface OperatedSagas {
   readonly orchestrator: Orchestrator;
   /** Hears what has happened to them, once it is committed. */
   readonly hear: HearNews;
+  /** By the contracts of the events that stages end with. */
+  readonly judge?: JudgeEvent;
 }
 
 /** What an operator wants, as typed. `data` is of `complete` alone. */
@@ -32,7 +34,7 @@ export type Changed =
 
 /** One saga, if it is still as the operator has seen it: the machine decides, and its log keeps the reason. */
 export async function changeSaga(
-  { database, orchestrator, hear }: OperatedSagas,
+  { database, orchestrator, hear, judge = () => undefined }: OperatedSagas,
   id: string,
   revision: bigint,
   change: OperatorChange,
@@ -43,7 +45,8 @@ export async function changeSaga(
       heard = [];
       const { rows } = await tx.query<{ definition: SagaDefinition }>(DEFINITION, [id]);
       if (rows[0] === undefined) return { outcome: "unknown-saga" };
-      const why = whyRefused(rows[0].definition, change);
+      const why =
+        change.verb === "complete" ? faultOfCompletion(rows[0].definition, change, change.data, judge) : undefined;
       if (why !== undefined) return { outcome: "refused", why };
       const { reason } = change;
       const { applied, news } = await orchestrator.apply(tx, { id, revision, reason, input: inputOf(change) });
@@ -120,14 +123,6 @@ function whyNot(changed: Exclude<Changed, { outcome: "changed" }>): string {
 const DEFINITION = `SELECT d.definition
   FROM public.saga AS s JOIN public.saga_definition AS d ON d.saga = s.saga AND d.hash = s.definition_hash
   WHERE s.id = $1`;
-
-/** What the machine does not judge. */
-function whyRefused(definition: SagaDefinition, change: OperatorChange): string | undefined {
-  const missing = change.verb === "complete" ? missingFields(definition, change, change.data ?? {}) : [];
-  return missing.length === 0
-    ? undefined
-    : `the data must give ${missing.join(", ")}: what comes later is filled in from there`;
-}
 
 function inputOf({ verb, step, direction, data }: OperatorChange): SagaInput {
   return verb === "complete"

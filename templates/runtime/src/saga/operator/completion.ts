@@ -1,7 +1,30 @@
+import type { Violation } from "../../aggregate/contracts.ts";
 import type { JsonObject, SagaCommand, SagaDefinition } from "../definition.ts";
 import { within } from "../input.ts";
-import { stepsOf } from "../stages.ts";
+import { commandOf, stepsOf } from "../stages.ts";
 import type { Stage } from "../transition.ts";
+
+/** What is wrong with an event's data; undefined also where its contract is not known. */
+export type JudgeEvent = (event: string, data: JsonObject) => Violation | undefined;
+
+/**
+ * Why a stage cannot be completed with that data, as a sentence. It stands for the event that the stage would have ended
+ * with, so that it has to be what that would have said. Without any data only what others read is missed.
+ */
+export function faultOfCompletion(
+  definition: SagaDefinition,
+  stage: Stage,
+  data: JsonObject | undefined,
+  judge: JudgeEvent,
+): string | undefined {
+  const success = commandOf(definition, stage)?.success;
+  const violation = data === undefined || success === undefined ? undefined : judge(success, data);
+  if (violation !== undefined)
+    return `the data must be what ${success} would have said: ${violation.pointer} ${violation.detail}`;
+  const missing = missingFields(definition, stage, data ?? {});
+  if (missing.length === 0) return undefined;
+  return `the data must give ${missing.join(", ")}: what comes later is filled in from there`;
+}
 
 /**
  * Paths into a step's answer that another command is filled in from and `data` has nothing at: `$.steps.pay.paymentId`.
