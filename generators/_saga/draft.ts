@@ -1,6 +1,6 @@
 import { parseDurationMs } from "../../templates/runtime/src/duration.ts";
-import { endings, type SagaPath, type SagaRetry } from "../../templates/runtime/src/saga/definition.ts";
-import { looksLikePath, parsePath } from "../../templates/runtime/src/saga/path.ts";
+import { endings, type SagaRetry } from "../../templates/runtime/src/saga/definition.ts";
+import { parsePath, readInput, type WrittenInput } from "../../templates/runtime/src/saga/path.ts";
 import type { NodePath } from "../_system/place.ts";
 import { isPlainMap, type PlainMap } from "../_system/values.ts";
 import { retryOf } from "./retry.ts";
@@ -58,7 +58,7 @@ export interface DraftStep extends DraftCommand {
 export interface DraftInput {
   readonly field: string;
   readonly at: NodePath;
-  readonly value: { readonly literal: unknown } | { readonly path: SagaPath } | { readonly unreadable: string };
+  readonly value: WrittenInput<unknown>;
 }
 
 /** Reads a definition's value, however broken. */
@@ -156,30 +156,12 @@ function commandOf(map: PlainMap, at: NodePath, label: string, context: Context)
       input: Object.entries(input).map(([field, given]) => ({
         field,
         at: [...at, "input", field],
-        value: inputValue(given),
+        value: readInput(given),
       })),
     }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(retry && { retry }),
   };
-}
-
-function inputValue(value: unknown): DraftInput["value"] {
-  const path = typeof value === "string" ? parsePath(value) : undefined;
-  if (path !== undefined) return { path };
-  const unreadable = pathWithin(value);
-  return unreadable === undefined ? { literal: value } : { unreadable };
-}
-
-/** A text, anywhere in a literal, that was meant as a path. */
-function pathWithin(value: unknown): string | undefined {
-  if (typeof value === "string") return looksLikePath(value) ? value : undefined;
-  if (typeof value !== "object" || value === null) return undefined;
-  for (const part of Object.values(value)) {
-    const found = pathWithin(part);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 const reference = /^([a-z][a-z0-9-]*)\.([A-Z][A-Za-z0-9]*)$/;

@@ -8,7 +8,7 @@ import type {
   SagaRetry,
   SagaStep,
 } from "./definition.ts";
-import { looksLikePath, parsePath } from "./path.ts";
+import { parsePath, readInput } from "./path.ts";
 import type { CommandSource, RetrySource, SagaSource, StepSource } from "./source.ts";
 
 /** What holds where a saga says nothing about retries, and for each key that its `retry` leaves out. */
@@ -89,20 +89,9 @@ function retryOf(source: RetrySource | undefined, where: string): SagaRetry {
 }
 
 function inputValue(value: Json, where: string): SagaInputValue {
-  const path = typeof value === "string" ? parsePath(value) : undefined;
-  if (path !== undefined) return { path };
-  const lost = pathWithin(value);
-  if (lost !== undefined) throw new Error(`${where}: "${lost}" is no path that can be read here`);
-  return { literal: structuredClone(value) };
-}
-
-/** A text anywhere in a literal that was meant as a path: as a literal it would reach the participant as it stands. */
-function pathWithin(value: Json): string | undefined {
-  if (typeof value === "string") return looksLikePath(value) ? value : undefined;
-  if (typeof value !== "object" || value === null) return undefined;
-  return Object.values(value)
-    .map(pathWithin)
-    .find((found) => found !== undefined);
+  const read = readInput(value);
+  if ("unreadable" in read) throw new Error(`${where}: "${read.unreadable}" is no path that can be read here`);
+  return "path" in read ? read : { literal: structuredClone(read.literal) };
 }
 
 function keyOf(text: string): readonly string[] {

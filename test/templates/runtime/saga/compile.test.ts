@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { compileSaga } from "../../../../templates/runtime/src/saga/compile.ts";
-import { looksLikePath, parsePath } from "../../../../templates/runtime/src/saga/path.ts";
+import { looksLikePath, parsePath, readInput } from "../../../../templates/runtime/src/saga/path.ts";
 import type { SagaSource } from "../../../../templates/runtime/src/saga/source.ts";
 import { payment, paymentSource } from "./payment.ts";
 
@@ -111,5 +111,11 @@ describe("paths", () => {
 
   it("tells what was meant as a path from a price", () => {
     assert.deepEqual(["$.triger.x", "$.50", "a $.b"].map(looksLikePath), [true, false, false]);
+  });
+
+  it("finds one that was misspelt within a literal", () => {
+    assert.deepEqual(readInput({ to: [{ text: "$.triger.x" }] }), { unreadable: "$.triger.x" });
+    assert.deepEqual(readInput({ to: "$.trigger.x" }), { unreadable: "$.trigger.x" });
+    assert.deepEqual(readInput({ price: "$.50" }), { literal: { price: "$.50" } });
   });
 });
