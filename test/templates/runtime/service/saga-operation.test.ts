@@ -1,55 +1,15 @@
 import assert from "node:assert/strict";
-import { cp } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { compileSaga } from "../../../../templates/runtime/src/saga/compile.ts";
-import { createService, type Service } from "../../../../templates/runtime/src/service/host.ts";
+import type { Service } from "../../../../templates/runtime/src/service/host.ts";
 import { eventually } from "../../../../templates/runtime/src/testing/eventually.ts";
-import { orderDecider, ordersDefinition } from "./orders.fixture.ts";
+import { billingOrders } from "./billing.fixture.ts";
 import { adminToken, ask, type Surroundings, surroundings } from "./running.ts";
-
-/** Nobody takes its one command, whose outcome is then unknown: stuck, for a pivot cannot be taken back. */
-const billing = compileSaga(
-  {
-    saga: "billing",
-    version: 1,
-    style: "orchestration",
-    trigger: "orders.OrderPlaced",
-    key: "$.trigger.orderId",
-    deadline: "15m",
-    retry: { attempts: 1 },
-    timeout: "100ms",
-    steps: [
-      {
-        id: "bill",
-        kind: "pivot",
-        command: "billing.SendBill",
-        input: { orderId: "$.trigger.orderId" },
-        success: "billing.BillSent",
-      },
-    ],
-  },
-  "orders",
-);
 
 describe("a running service's sagas", () => {
   let around: Surroundings;
   let service: Service;
   before(async () => {
     around = await surroundings();
-    await cp("templates/saga/migrations", fileURLToPath(around.options.migrations), { recursive: true });
-    const topics = ["billing.commands", "billing.replies"].map((name) => ({ name, partitions: 1 }));
-    const hosted = {
-      definition: billing,
-      eventTopics: { "orders.OrderPlaced": ordersDefinition.eventsTopic },
-      repliesTopic: "billing.replies",
-    };
-    service = createService(
-      { ...ordersDefinition, subscriptions: [], topics: [...ordersDefinition.topics, ...topics], sagas: [hosted] },
-      { decider: orderDecider, reactions: {} },
-      around.config,
-      around.options,
-    );
-    await service.start();
+    service = await billingOrders(around, { retry: { attempts: 1 }, timeout: "100ms" });
   });
   after(async () => {
     await service.stop();

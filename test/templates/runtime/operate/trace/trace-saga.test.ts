@@ -1,38 +1,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { cp } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { operate } from "../../../../../templates/runtime/src/operate/operate.ts";
 import type { Timeline } from "../../../../../templates/runtime/src/operate/trace/timeline.ts";
-import { compileSaga } from "../../../../../templates/runtime/src/saga/compile.ts";
-import { createService, type Service } from "../../../../../templates/runtime/src/service/host.ts";
+import type { Service } from "../../../../../templates/runtime/src/service/host.ts";
 import { eventually } from "../../../../../templates/runtime/src/testing/eventually.ts";
-import { orderDecider, ordersDefinition } from "../../service/orders.fixture.ts";
+import { billingOrders } from "../../service/billing.fixture.ts";
 import { adminToken, ask, type Surroundings, surroundings } from "../../service/running.ts";
-
-/** Nobody answers its one command: it is sent twice, then it is stuck, for a pivot cannot be taken back. */
-const billing = compileSaga(
-  {
-    saga: "billing",
-    version: 1,
-    style: "orchestration",
-    trigger: "orders.OrderPlaced",
-    key: "$.trigger.orderId",
-    deadline: "15m",
-    retry: { attempts: 2, initial: "10ms", jitter: "none" },
-    timeout: "50ms",
-    steps: [
-      {
-        id: "bill",
-        kind: "pivot",
-        command: "billing.SendBill",
-        input: { orderId: "$.trigger.orderId" },
-        success: "billing.BillSent",
-      },
-    ],
-  },
-  "orders",
-);
 
 describe("eda-operate trace, of a saga in a running service", function () {
   this.timeout(60_000);
@@ -41,20 +14,9 @@ describe("eda-operate trace, of a saga in a running service", function () {
 
   before(async () => {
     around = await surroundings();
-    await cp("templates/saga/migrations", fileURLToPath(around.options.migrations), { recursive: true });
-    const topics = ["billing.commands", "billing.replies"].map((name) => ({ name, partitions: 1 }));
-    const hosted = {
-      definition: billing,
-      eventTopics: { "orders.OrderPlaced": ordersDefinition.eventsTopic },
-      repliesTopic: "billing.replies",
-    };
-    orders = createService(
-      { ...ordersDefinition, subscriptions: [], topics: [...ordersDefinition.topics, ...topics], sagas: [hosted] },
-      { decider: orderDecider, reactions: {} },
-      around.config,
-      around.options,
-    );
-    await orders.start();
+    // It is sent twice before it is stuck.
+    const retry = { attempts: 2, initial: "10ms", jitter: "none" } as const;
+    orders = await billingOrders(around, { retry, timeout: "50ms" });
   });
   after(async () => {
     await orders.stop();
