@@ -1,9 +1,10 @@
 import { entryDiff } from "../_render/diff.ts";
-import { databaseName } from "../_render/infrastructure.ts";
 import type { Plan, PlanEntry } from "../_render/plan.ts";
 import { countLine } from "../_render/summary.ts";
 import type { Applied } from "../_render/write.ts";
+import { folderOf, gathered } from "./gathered.ts";
 import type { Output } from "./output.ts";
+import { showOrphans } from "./show-orphans.ts";
 
 /** The change of the manifest, or of a saga's file, as a plan entry, so that it is shown like any other file's. */
 export function sourceEntry(path: string, original: string | undefined, text: string): PlanEntry {
@@ -51,19 +52,7 @@ export function showResult(
       output.line(`left your changes in ${entry.path}, which is derived; \`eda sync --force\` overwrites them`);
     }
   }
-  const orphans = plan.entries.filter(({ action }) => action === "orphan").map(({ path }) => path);
-  if (orphans.length > 0) {
-    output.line("No longer part of the system, and left to you: take from it what you need, and delete it.");
-    for (const line of gathered(orphans)) output.line(`  ${line}`);
-    for (const service of orphans.flatMap(serviceGone)) {
-      output.line(`The database ${databaseName(service)} and the topics of ${service} stay too, with what is in them.`);
-    }
-  }
-}
-
-function serviceGone(orphan: string): readonly string[] {
-  const service = /^services\/([^/]+)\/package\.json$/.exec(orphan)?.[1];
-  return service === undefined ? [] : [service];
+  showOrphans(output, plan, isChanged || applied.written.length > 0);
 }
 
 /** Edited stubs of services whose messages have just changed: they may lack a case. */
@@ -82,7 +71,6 @@ function outgrown(plan: Plan): readonly string[] {
 const indifferent = ["src/main.ts", "test/service.test.ts"];
 
 const marks = { create: "+", change: "~", delete: "-", conflict: "!" } as const;
-const fewest = 4;
 
 /** One line a file; files of one folder that are many become one line. */
 function grouped(entries: readonly PlanEntry[]): readonly string[] {
@@ -94,15 +82,4 @@ function grouped(entries: readonly PlanEntry[]): readonly string[] {
     paths.set(`${mark} ${folder}`, [...(paths.get(`${mark} ${folder}`) ?? []), path]);
   }
   return [...paths].flatMap(([key, those]) => gathered(those).map((line) => `${key[0]} ${line}`));
-}
-
-/** Paths, those of one folder as one where they are many. */
-function gathered(paths: readonly string[]): readonly string[] {
-  return [...Map.groupBy(paths, folderOf)].flatMap(([folder, those]) =>
-    folder !== "" && those.length >= fewest ? [`${folder}/ (${those.length} files)`] : those,
-  );
-}
-
-function folderOf(path: string): string {
-  return /^((?:packages|services|contracts|docs)\/[^/]+)\//.exec(path)?.[1] ?? "";
 }

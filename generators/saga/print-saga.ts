@@ -32,7 +32,7 @@ export function printSaga(draft: SagaDraft): string {
   ];
   return [
     "# yaml-language-server: $schema=../.eda/saga.schema.json",
-    `# ${isLed ? `What the orchestrator in ${service} runs` : "What the services run"} is this file. After an edit: npx eda validate, then npx eda sync.`,
+    `# ${isLed ? "What the orchestrator runs" : "What the services run"} is this file. After an edit: npx eda validate, then npx eda sync.`,
     ...head.map(([key = "", text = "", comment = ""]) => commented(`${key}: ${text}`, comment)),
     "steps:",
     ...printGroups(groups, 2, new Teacher()),

@@ -30,7 +30,7 @@ describe("A definition as it is written", () => {
     assert.equal(
       printed(trip, { completed: { command: "trips.ConfirmTrip" }, compensated: { command: "trips.DropTrip" } }),
       `# yaml-language-server: $schema=../.eda/saga.schema.json
-# What the orchestrator in trips runs is this file. After an edit: npx eda validate, then npx eda sync.
+# What the orchestrator runs is this file. After an edit: npx eda validate, then npx eda sync.
 saga: trip
 version: 1                             # goes up with every change once the saga is published (\`npx eda publish\`)
 description: Reserve room then buy seat then send ticket after trips.TripBooked.

@@ -96,7 +96,7 @@ const IN_FLIGHT = `
 function orphaned({ saga, count }: InFlight): string {
   return (
     `${count} ${count === 1 ? "saga" : "sagas"} of ${saga} have not ended, and this service does not host ${saga} any more: ` +
-    `nobody would read their replies.\nPut sagas/${saga}.saga.yaml back until they have ended (eda sagas).`
+    `nobody would read their replies.\nLet it host ${saga} again, as eda.yaml and sagas/${saga}.saga.yaml had it, until they have ended (eda sagas).`
   );
 }
 
