@@ -1,6 +1,6 @@
 import { Command as Program } from "commander";
 import { type Opened, openExisting } from "../_command/opened.ts";
-import { outputTo } from "../_command/output.ts";
+import { type Output, outputTo } from "../_command/output.ts";
 import { errorsOf } from "../_command/refusal.ts";
 import { showResult } from "../_command/show.ts";
 import { openDisk } from "../_render/disk.ts";
@@ -8,6 +8,7 @@ import { withLock } from "../_render/lock.ts";
 import type { Plan } from "../_render/plan.ts";
 import { isReadableBy, type PublishedFile, planPublished, publishedFiles } from "../_render/published.ts";
 import { type Applied, applyPlan, readRecord } from "../_render/write.ts";
+import { publishedFolder } from "../_rules/published.ts";
 import { EdaError } from "../_system/errors.ts";
 import { type Format, formatOption } from "./format.ts";
 
@@ -30,8 +31,20 @@ export function publishCommand(): Program {
         { onWait: () => output.line("Another run is writing to this repository; waiting for it to end.") },
       );
       if (format === "json") printJson(plan, applied);
-      else showResult(output, [], plan, applied, false);
+      else {
+        showResult(output, [], plan, applied, false);
+        if (applied.written.length > 0) for (const line of next(output)) output.line(line);
+      }
     });
+}
+
+function next(output: Output): readonly string[] {
+  return [
+    `\nWhat is in ${publishedFolder} changes from now on under a new version only: \`eda validate\` compares with it.`,
+    `\n${output.strong("Next:")}`,
+    `  git add ${publishedFolder}`,
+    `  git commit -m "Publish" ${publishedFolder}`,
+  ];
 }
 
 /** Throws an `EdaError` where what would be frozen is not sound, or breaks what is frozen already. */

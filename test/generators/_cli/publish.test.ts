@@ -38,7 +38,9 @@ describe("eda publish", () => {
       assertPlainError(await eda(["publish"], { cwd: "shop" }), 1, /cannot be read/);
       assert.ok(!readdirSync(path("shop")).includes("contracts"));
       write(payment, text);
-      assert.equal((await eda(["publish"], { cwd: "shop" })).code, 0);
+      const published = await eda(["publish"], { cwd: "shop" });
+      assert.match(published.stdout, /\nNext:\n {2}git add contracts\/published\n {2}git commit -m "Publish" \S+\n$/);
+      assert.doesNotMatch((await eda(["publish"], { cwd: "shop" })).stdout, /Next:/, "there is nothing to commit");
       write(payment, text.replace("deadline: 15m", "deadline: 20m"));
       assertPlainError(await eda(["publish"], { cwd: "shop" }), 1, /Version 1 of saga payment is published/);
       write(payment, text.replace("deadline: 15m", "deadline: 20m").replace("version: 1", "version: 2"));
