@@ -28,6 +28,8 @@ export interface Command<A extends object = object> {
   says?(answers: A, system: System): readonly string[];
   /** Changes the manifest to what was answered. Throws an `EdaError` for answers that do not fit the system. */
   edit(edit: Edit<A>): void;
+  /** What to say of what the edit has made of files, once it has. */
+  tells?(edit: Edit<A>): readonly string[];
   /** Commands that this one brings along, given what the manifest says after its own edit. */
   brings?(edit: Edit<A>): readonly Invocation[];
   /** The commands to type next, printed at the end. */
@@ -80,6 +82,10 @@ export interface Edit<A extends object = object> {
 export interface SagaTexts {
   /** Undefined where there is no such file. */
   get(name: string): string | undefined;
+  /** As it is on disk, before any edit. */
+  onDisk(name: string): string | undefined;
+  /** Whether a version of it is frozen in `contracts/published`. */
+  isPublished(name: string, version: number): boolean;
   /** Sets the whole text; one that is there already is to be edited, with its comments. */
   set(name: string, text: string): void;
 }

@@ -1,6 +1,7 @@
 import type { SagaDefinition } from "../../templates/runtime/src/saga/definition.ts";
 import { isWritable } from "../_render/record.ts";
 import { openRepository } from "../_render/repository-view.ts";
+import { publishedSaga } from "../_rules/published.ts";
 import { loadSaga } from "../_saga/load.ts";
 import type { Completion, ManifestDocument } from "../_system/document.ts";
 import { EdaError } from "../_system/errors.ts";
@@ -93,7 +94,12 @@ export function sagaFiles(onDisk: Read): SagaFiles {
         const named = manifest.get(["sagas", name, "definition"]);
         return typeof named === "string" ? named : `sagas/${name}.saga.yaml`;
       };
-      return { get: (name) => read(path(name)), set: (name, text) => files.write(path(name), text) };
+      return {
+        get: (name) => read(path(name)),
+        onDisk: (name) => original(path(name)),
+        isPublished: (name, version) => original(publishedSaga(name, version)) !== undefined,
+        set: (name, text) => files.write(path(name), text),
+      };
     },
   };
   return files;

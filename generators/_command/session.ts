@@ -47,6 +47,7 @@ export function openSession(door: Door): Session {
       command.edit({ manifest: at, answers, sagas });
       if (at.get([]) !== before) markDecisions(at, command, answers, assumed);
     });
+    for (const line of command.tells?.({ manifest, answers, sagas }) ?? []) door.output.line(line);
     for (const line of command.next?.(answers, manifest.system) ?? []) if (!next.includes(line)) next.push(line);
     for (const brought of command.brings?.({ manifest, answers, sagas }) ?? []) {
       door.output.line(brought.because ?? "");

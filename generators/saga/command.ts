@@ -12,6 +12,7 @@ import { printSaga } from "./print-saga.ts";
 import { commandsNamed, resolveSaga } from "./resolve.ts";
 import { readSagaText, type SagaValue } from "./saga-text.ts";
 import { commandAnswer, durationOf, jsonText, messageRef, printSteps, stepAnswers } from "./step-answers.ts";
+import { versionIn, withFreeVersion } from "./version.ts";
 
 export const command: Command<SagaAnswers> = {
   name: "saga",
@@ -138,8 +139,18 @@ export const command: Command<SagaAnswers> = {
     } else {
       const { service = own.service } = answers;
       if (own.service !== service) manifest.set(["sagas", name, "service"], service);
-      sagas.set(name, extendSaga(before, file, answers, manifest.system));
+      const text = extendSaga(before, file, answers, manifest.system);
+      const isChanged = text !== before || own.service !== service;
+      sagas.set(name, isChanged ? withFreeVersion(text, file, (version) => sagas.isPublished(name, version)) : text);
     }
+  },
+
+  tells({ answers: { name }, sagas }) {
+    const [before, now] = [versionIn(sagas.onDisk(name), name), versionIn(sagas.get(name), name)];
+    if (before === undefined || before === now) return [];
+    return [
+      `Version ${before} of the saga ${name} is published, so this is version ${now}: sagas under way end as they began.`,
+    ];
   },
 
   brings({ manifest, answers }): readonly Invocation[] {

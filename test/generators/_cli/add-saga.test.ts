@@ -115,6 +115,63 @@ deadline: 2h
       assert.match(after, / {2}- id: buy-seat\n {4}kind: pivot/);
     }));
 
+  // Red without withFreeVersion: refused, with version: 2 to be written by hand first.
+  it("gives what is published a new version when it changes it, and says so", () =>
+    inSandbox(async (sandbox) => {
+      const { eda, read } = sandbox;
+      await agency(sandbox);
+      const [room] = trip.split(",");
+      await eda(words("--trigger", "trips.TripBooked", "--steps", room!, "--defaults"), { cwd: "shop" });
+      const versionNow = () => /^version: (\d+)/m.exec(read("shop/sagas/trip.saga.yaml"))?.[1];
+      const more = ["--steps", "flights.BuySeat:pivot", "--defaults"];
+      assert.doesNotMatch((await eda(words(...more, "--dry-run"), { cwd: "shop" })).stdout, /is published/);
+      assert.equal((await eda(["publish"], { cwd: "shop" })).code, 0);
+      for (const [said, version] of [
+        [["--defaults"], "1"],
+        [more, "2"],
+        [more, "2"],
+        [["--deadline", "2h", "--defaults"], "2"],
+      ] as const) {
+        const before = versionNow();
+        const ran = await eda(words(...said), { cwd: "shop" });
+        assert.equal(ran.code, 0, ran.stderr);
+        assert.equal(versionNow(), version);
+        const isSaid = /^Version 1 of the saga trip is published, so this is version 2: /m.test(ran.stdout);
+        assert.equal(isSaid, before !== version, ran.stdout);
+      }
+      assert.equal((await eda(["validate"], { cwd: "shop" })).code, 0);
+      assert.equal((await eda(["publish"], { cwd: "shop" })).code, 0);
+      const moved = await eda(words("--service", "flights", "--defaults"), { cwd: "shop" });
+      assert.equal(moved.code, 0, moved.stderr);
+      assert.equal(versionNow(), "3");
+    })).timeout(60_000);
+
+  // Red while every file that is no longer rendered was called deletable.
+  it("keeps the migrations of a host that it takes a saga from, and says what to wait for", () =>
+    inSandbox(async (sandbox) => {
+      const { eda, read } = sandbox;
+      await agency(sandbox);
+      await eda(words("--defaults"), { cwd: "shop" });
+      assert.match(
+        read("shop/sagas/trip.saga.yaml"),
+        /^# What the orchestrator runs is this file\./m,
+        "whoever hosts it",
+      );
+      const moved = await eda(words("--service", "flights", "--defaults"), { cwd: "shop" });
+      assert.equal(moved.code, 0, moved.stderr);
+      const kept = /^No longer needed, and to be kept: .*\n {2}services\/trips\/migrations\/0030-saga\.sql\n/m;
+      assert.match(moved.stdout, kept);
+      assert.doesNotMatch(moved.stdout, /delete it/);
+      assert.match(
+        moved.stdout,
+        /^trips does not host the saga trip any more, and refuses to start while .*\n.*let all end/m,
+      );
+      assert.ok(read("shop/services/trips/migrations/0030-saga.sql"));
+      const again = await eda(["sync"], { cwd: "shop" });
+      assert.match(again.stdout, kept);
+      assert.doesNotMatch(again.stdout, /any more/);
+    })).timeout(60_000);
+
   it("registers a definition that was written by hand, as it is", () =>
     inSandbox(async (sandbox) => {
       const { eda, read, write } = sandbox;
