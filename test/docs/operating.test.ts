@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { pino } from "pino";
 import { createDatabase } from "../../templates/runtime/src/database/create-database.ts";
+import { ledgerLines } from "../../templates/runtime/src/faults/ledger.ts";
 import { migrate } from "../../templates/runtime/src/migrations/migrate.ts";
 import { operate } from "../../templates/runtime/src/operate/operate.ts";
 import { createOrchestrator } from "../../templates/runtime/src/saga/orchestrator/create-orchestrator.ts";
@@ -37,6 +38,19 @@ describe("the guide to operating", () => {
     } finally {
       await database.close();
     }
+  });
+});
+
+describe("the guide to npm run test:faults", () => {
+  it("shows the lines of the ledger, and says of each what it should be", () => {
+    const guide = readFileSync(GUIDE, "utf8");
+    const section = guide.slice(guide.indexOf("npm run test:faults"));
+    const none = { completed: 0, compensated: 0, inFlight: 0, stuck: 0, notBegun: 0, inconsistent: 0, appliedTwice: 0 };
+    const counts = { accepted: 0, events: 0, repeated: 0, onTheirWay: 0, lost: 0, appliedTwice: 0, deadLetters: 0 };
+    const words = (line: string) => line.replaceAll(/\d+/g, "").trim();
+    const shown = section.split("\n").map(words);
+    for (const line of ledgerLines({ ...counts, sagas: none })) assert.ok(shown.includes(words(line)), line);
+    for (const word of ["--seconds", "--seed", "Exit code 0"]) assert.ok(section.includes(word), word);
   });
 });
 
