@@ -52,7 +52,7 @@ export async function readHandled(database: Queries, ids: readonly string[]): Pr
 async function readRequests(database: Queries, id: string): Promise<readonly JournaledRequest[]> {
   const { rows } = await database.query<JournaledRequest & Row>(
     `SELECT ${iso("at")} AS at, command, status::integer AS status, milliseconds, replayed
-     FROM public.request_journal WHERE correlationid = $1 LIMIT ${journalLimit + 1}`,
+     FROM public.request_journal WHERE correlationid = $1 ORDER BY at LIMIT ${journalLimit + 1}`,
     [id],
   );
   return rows;
@@ -78,7 +78,7 @@ async function readMessages(database: Queries, id: string): Promise<readonly Jou
      LEFT JOIN public.outbox_blocked b
        ON b.topic = o.topic AND b.aggregateid = o.aggregateid AND b.parked_at IS NOT NULL
      WHERE o.headers ->> 'correlationid' = $1
-     LIMIT ${journalLimit + 1}`,
+     ORDER BY at LIMIT ${journalLimit + 1}`,
     [id],
   );
   return rows.map(({ envelope, sentAt, parked, ...row }) => ({
@@ -115,7 +115,8 @@ async function readSagas(database: Queries, id: string) {
   );
   const log = await database.query<{ sagaId: string } & { [name in keyof JournaledMove]: JournaledMove[name] | null }>(
     `SELECT saga_id AS "sagaId", ${iso("at")} AS at, what, step, direction, round, attempt, caused_by AS "causedBy", detail
-     FROM public.saga_log WHERE saga_id = ANY ($1::text[]) ORDER BY saga_id, seq LIMIT ${journalLimit + 1}`,
+     FROM (SELECT * FROM public.saga_log WHERE saga_id = ANY ($1::text[]) ORDER BY at LIMIT ${journalLimit + 1}) AS earliest
+     ORDER BY saga_id, seq`,
     [rows.map((saga) => saga.id)],
   );
   const moves = Map.groupBy(log.rows.slice(0, journalLimit), ({ sagaId }) => sagaId);

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { pageLimit } from "../service/admin-api.ts";
 import { UsageError } from "./errors.ts";
 
 export const text = { type: "string" } as const;
@@ -47,9 +48,12 @@ export function strings<Name extends string>(values: Values, ...names: readonly 
 export function decimals<Name extends string>(values: Values, ...names: readonly Name[]): { [name in Name]?: string } {
   for (const name of names) {
     const value = values[name];
-    const least = name === "limit" ? 1 : 0;
-    if (value !== undefined && !(typeof value === "string" && /^\d{1,19}$/.test(value) && Number(value) >= least))
-      throw new UsageError(`--${name} is \`${value}\`: a whole number from ${least} is expected`);
+    const [least, most] = name === "limit" ? [1, pageLimit] : [0, Number.POSITIVE_INFINITY];
+    const number = typeof value === "string" && /^\d{1,19}$/.test(value) ? Number(value) : Number.NaN;
+    if (value !== undefined && !(number >= least && number <= most))
+      throw new UsageError(
+        `--${name} is \`${value}\`: a whole number from ${least}${name === "limit" ? ` to ${most}` : ""} is expected`,
+      );
   }
   return strings(values, ...names);
 }

@@ -26,6 +26,9 @@ export const adminRoutes = {
   unparkAggregate: { method: "POST", path: "/outbox/parked/:aggregateType/:aggregateId/unpark" },
 } as const;
 
+/** Rows of a list in one answer at most. */
+export const pageLimit = 500;
+
 /** What is left out matches everything. */
 export interface DeadLetterFilter {
   /** `inventory.StockReserved`. */

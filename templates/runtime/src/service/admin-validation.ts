@@ -1,5 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { FastifyInstance } from "fastify";
+import { pageLimit } from "./admin-api.ts";
 import { Problem } from "./problem.ts";
 import { findUnstorable } from "./storable.ts";
 
@@ -28,5 +29,5 @@ export function refuseInvalid(app: FastifyInstance): void {
 
 /** 1 to 500 rows a page, 100 where nothing is asked. */
 export function pageSize(asked: string | undefined): number {
-  return Math.min(Math.max(Number(asked ?? 100), 1), 500);
+  return Math.min(Math.max(Number(asked ?? 100), 1), pageLimit);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { FastifyInstance } from "fastify";
@@ -43,7 +43,7 @@ describe("eda-operate sagas", () => {
       sagas: [{ definition: delivery, eventTopics: {} }],
     } as unknown as ServiceDefinition;
     const real = sagaVerbs(hosting, sagas, () => undefined);
-    await serve("orders", real);
+    await serve("orders", real, hosting);
     await serve("stock", noSagas);
     await serve("loyalty", { ...noSagas, list: async () => ({ items: [], total: 0, hosts: ["loyalty"] }) });
   });
@@ -58,13 +58,13 @@ describe("eda-operate sagas", () => {
     await sagas.database.query("TRUNCATE public.saga, public.saga_log, public.saga_timer, public.outbox");
   });
 
-  async function serve(name: string, verbs: SagaVerbs): Promise<void> {
+  async function serve(name: string, verbs: SagaVerbs, of = { name } as ServiceDefinition): Promise<void> {
     const app = await createAdminApp({
       log: pino({ level: "silent" }),
       metrics: createMetrics(name),
       health: createHealth(),
       token: TOKEN,
-      verbs: adminVerbs({ name } as ServiceDefinition, sagas.database, verbs),
+      verbs: adminVerbs(of, sagas.database, verbs),
     });
     apps.push(app);
     urls[name] = await app.listen({ port: 0, host: "127.0.0.1" });
@@ -290,13 +290,66 @@ describe("eda-operate sagas", () => {
     assert.match(stdout, /delivery:1\n {2}stuck in pay/);
   });
 
+  describe("of ten thousand", () => {
+    const bin = path.resolve("templates/runtime/src/operate/main.ts");
+    const inShell = (command: string, more = {}) => {
+      const env = { ...process.env, EDA_ADMIN_URL: urls.orders, ADMIN_TOKEN: TOKEN, NODE: process.execPath, BIN: bin };
+      return new Promise<{ out: string; error: string; code: unknown }>((resolve) =>
+        execFile("/bin/sh", ["-c", command], { env: { ...env, ...more }, maxBuffer: 1e9 }, (error, out, stderr) =>
+          resolve({ out, error: stderr, code: error === null ? 0 : error.code }),
+        ),
+      );
+    };
+    beforeEach(async () => {
+      await sagas.begin("1", ...stuckInPay);
+      await sagas.database.query(
+        `INSERT INTO public.saga (id, saga, key, definition_hash, revision, status, stuck, state, trigger_fingerprint,
+                                  trigger_id, correlationid, started_at)
+         SELECT 'delivery:many' || n, saga, 'many' || n, definition_hash, 9, status, stuck, state, '', trigger_id, 'c',
+                started_at + n * interval '1 ms'
+         FROM public.saga, generate_series(2, 10000) AS n WHERE id = 'delivery:1'`,
+      );
+    });
+
+    it("shows each once, page by page, and how many are left", async () => {
+      const ids: string[] = [];
+      for (let after: string[] = []; ; after = ["--after", ids.at(-1)!]) {
+        const { out } = await run("sagas", "--stuck", "--limit", "500", "--format", "json", ...after);
+        const { items, total } = JSON.parse(out).services[0];
+        assert.equal(total, 10_000);
+        if (items.length === 0) break;
+        ids.push(...items.map(({ id }: { id: string }) => id));
+      }
+      assert.deepEqual([ids.length, new Set(ids).size], [10_000, 10_000]);
+      assert.match((await run("sagas", "--limit", "500")).out, /\n500 of 10000; more with --after delivery:many500$/);
+    });
+
+    // Red when main.ts lets the error of a closed pipe through, and when it takes every error of its output for that.
+    it("ends quietly where its reader has seen enough, aloud where a disk is full, without colours in a pipe", async () => {
+      for (const format of ["text", "json"]) {
+        const { out, error, code } = await inShell(
+          `{ "$NODE" "$BIN" sagas --stuck --limit 500 --format ${format}; echo "$?" >&2; } | head -n 1`,
+        );
+        assert.deepEqual([out.split("\n").length, error, code], [2, "0\n", 0]);
+      }
+      const coloured = await inShell(`"$NODE" "$BIN" trace delivery:1`, { FORCE_COLOR: "1" });
+      assert.match(coloured.out, /stuck/, coloured.error);
+      assert.equal(coloured.out.includes("\u001b"), false);
+      // Linux has it.
+      if (!existsSync("/dev/full")) return;
+      const full = await inShell(`"$NODE" "$BIN" sagas --stuck --limit 500 > /dev/full`);
+      assert.deepEqual([full.code, /^the output could not be written: /.test(full.error)], [1, true]);
+    });
+  });
+
   for (const [args, message] of [
     [["sagas", "frobnicate"], /^`frobnicate` is no id of a saga, such as payment:4711, nor one of retry, skip,/],
     [["sagas", "a:1", "b:2"], /takes one ID or none/],
     [["sagas", "a:1", "--stuck"], /a filter, or the ID of one saga/],
     [["sagas", "--status", "lost"], /one of open, ended, running/],
     [["sagas", "--direction", "forward"], /say which/],
-    [["sagas", "--limit", "0"], /--limit is `0`: a whole number from 1 is expected/],
+    [["sagas", "--limit", "0"], /--limit is `0`: a whole number from 1 to 500 is expected/],
+    [["sagas", "--limit", "1000"], /--limit is `1000`: a whole number from 1 to 500 is expected/],
     [["sagas", "--since", "yesterday"], /--since is `yesterday`: 2h, or a time such as/],
     [["sagas", "--since", "2026-11-24T22:40:12"], /--since is/],
     [["sagas", "--since", "99999999999d"], /--since is/],

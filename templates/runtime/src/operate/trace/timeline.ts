@@ -64,18 +64,28 @@ interface Placed {
 function inOrder(facts: readonly Fact[]): readonly Placed[] {
   const byId = new Map(facts.flatMap((fact) => (fact.id === undefined ? [] : [[fact.id, fact] as const])));
   const placed = new Map<Fact, Placed>();
-  const place = (fact: Fact, path: ReadonlySet<Fact>): Placed => {
-    const known = placed.get(fact);
-    if (known !== undefined) return known;
-    const cause = fact.causes.flatMap((id) => byId.get(id) ?? []).filter((one) => one !== fact && !path.has(one));
-    const causes = cause.map((one) => place(one, new Set([...path, fact])));
-    const micros = Math.max(microsOf(fact.at), ...causes.map((one) => one.micros));
-    const found = { fact, micros, depth: 1 + Math.max(-1, ...causes.map(({ depth }) => depth)) };
-    placed.set(fact, found);
-    return found;
-  };
+  for (const fact of facts) {
+    // No recursion: a chain of causes may be longer than the stack is deep.
+    const path = [fact];
+    const isOnPath = new Set(path);
+    for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
+      const causes = last.causes.flatMap((id) => byId.get(id) ?? []);
+      const next = placed.has(last) ? undefined : causes.find((one) => !placed.has(one) && !isOnPath.has(one));
+      if (next !== undefined) {
+        path.push(next);
+        isOnPath.add(next);
+        continue;
+      }
+      path.pop();
+      isOnPath.delete(last);
+      if (placed.has(last)) continue;
+      const before = causes.flatMap((one) => placed.get(one) ?? []);
+      const micros = before.reduce((latest, one) => Math.max(latest, one.micros), microsOf(last.at));
+      placed.set(last, { fact: last, micros, depth: before.reduce((most, { depth }) => Math.max(most, depth + 1), 0) });
+    }
+  }
   return facts
-    .map((fact) => place(fact, new Set()))
+    .map((fact) => placed.get(fact)!)
     .sort((one, other) => one.micros - other.micros || one.depth - other.depth);
 }
 

@@ -36,6 +36,15 @@ describe("a timeline", () => {
     );
   });
 
+  // Red with a recursion in timelineOf: a RangeError, from some hundreds on.
+  it("follows a chain of causes that is longer than the stack is deep, whatever the order of what is told", () => {
+    const chain = Array.from({ length: 10_000 }, (_, n) =>
+      message(n, 10_000 - n, "a.B", n === 0 ? {} : { causationId: id(n - 1) }),
+    );
+    const { entries } = timelineOf("c", [journal("orders", { messages: chain.toReversed() })], []);
+    assert.deepEqual([entries.length, entries[0]?.messageId, entries.at(-1)?.messageId], [10_000, id(0), id(9_999)]);
+  });
+
   it("reads as aligned lines of at most so many columns, coloured on a terminal alone", () => {
     const text = traceText(sagaStory(), 80, false);
     const lines = text.split("\n");
