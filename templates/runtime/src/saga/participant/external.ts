@@ -1,11 +1,11 @@
-import { recordEvent } from "../../aggregate/execute.ts";
 import type { Transaction } from "../../database/database.ts";
 import { type ExternalRun, GiveUpError, NotYetError } from "../../inbox/consumer-options.ts";
 import type { ExternalCommand, NamedCommand, NamedEvent } from "../../service/definition.ts";
-import { judge, noop, settled } from "./judge.ts";
+import { concluder } from "./conclude.ts";
+import { judge } from "./judge.ts";
 import type { Parts } from "./participant.ts";
 import { saveIntent } from "./plain.ts";
-import { outcomeOf, replyOf, type TaskOutcome } from "./reply.ts";
+import { replyOf } from "./reply.ts";
 import { lockRows, type ParticipantRow, saveRows } from "./row.ts";
 import { nameOf, type SagaTask } from "./task.ts";
 import { withinLimit } from "./within-limit.ts";
@@ -22,6 +22,7 @@ export function externalRunner<State, Command extends NamedCommand, Event extend
 ): (task: SagaTask, run: ExternalRun) => Promise<void> {
   const { aggregate, log, observer } = parts;
   const { definition, insertMessages } = aggregate;
+  const conclude = concluder(aggregate);
 
   async function call(task: SagaTask, run: ExternalRun): Promise<void> {
     const external = parts.externalOf(task.command);
@@ -32,7 +33,7 @@ export function externalRunner<State, Command extends NamedCommand, Event extend
     const row = await run.database.transaction((tx) => lookAgain(tx, task, run));
     if (row === undefined) return;
     const event = await callOutside(task, row, external, run.signal);
-    const owes = await run.database.transaction((tx) => conclude(tx, task, row, event, run));
+    const owes = await run.database.transaction((tx) => conclude(tx, { task, seen: row, event }, run));
     if (owes !== undefined) await undo(owes, run);
   }
 
@@ -116,81 +117,6 @@ export function externalRunner<State, Command extends NamedCommand, Event extend
         },
       ),
     );
-  }
-
-  /** Commits what came of the call. Answers the compensation that is to be run again for it. */
-  async function conclude(
-    tx: Transaction,
-    task: SagaTask,
-    seen: ParticipantRow,
-    event: Event | undefined,
-    run: ExternalRun,
-  ): Promise<SagaTask | undefined> {
-    const row = (await lockRows(tx, [task])).get(task);
-    return task.direction === "forward"
-      ? concludeForward(tx, task, seen, row, event, run)
-      : concludeCompensation(tx, task, seen, row, event, run);
-  }
-
-  async function concludeForward(
-    tx: Transaction,
-    task: SagaTask,
-    seen: ParticipantRow,
-    row: ParticipantRow,
-    event: Event | undefined,
-    run: ExternalRun,
-  ): Promise<SagaTask | undefined> {
-    if (row.forwardOutcome !== null || row.forwardKey !== seen.forwardKey) {
-      // Another process made the same call with the same key, and was first; a newer round may even be under way since,
-      // whose outcome this is not.
-      await run.mark(tx);
-      return undefined;
-    }
-    const { outcome, reply } = outcomeOf(definition, task, event === undefined ? [] : [event]);
-    await recordEvent(aggregate, tx, { type: task.command, data: task.data }, event!, task.cause);
-    const round = row.forwardRound ?? task.round;
-    await insertMessages(tx, replyOf(definition, task, { ...reply, outcome, round }));
-    const done = { ...row, forwardOutcome: outcome, forwardReply: reply, forwardRound: round };
-    // R19: the compensation has been run already, for nothing perhaps. Not marked before that is put right.
-    const again = outcome === "success" && row.compensationOutcome === "success" && row.compensationTask !== null;
-    await saveRows(tx, [{ ...done, compensationAgain: again }]);
-    if (again) return row.compensationTask ?? undefined;
-    await run.mark(tx);
-    return undefined;
-  }
-
-  async function concludeCompensation(
-    tx: Transaction,
-    task: SagaTask,
-    seen: ParticipantRow,
-    row: ParticipantRow,
-    event: Event | undefined,
-    run: ExternalRun,
-  ): Promise<undefined> {
-    // R19: the forward's outcome was committed during the call, which may have found nothing to undo.
-    if (row.forwardOutcome !== seen.forwardOutcome)
-      throw new NotYetError(`${nameOf(task)}: the forward's outcome came during the call`, 0);
-    if (row.compensationOutcome === "success" && !row.compensationAgain) {
-      await run.mark(tx);
-      return undefined;
-    }
-    // What had been undone by the first call stays so, and its event is published already.
-    const undone = row.compensationReply?.noop === true ? null : row.compensationReply;
-    const { outcome, reply } =
-      row.compensationOutcome === "success" && undone !== null
-        ? { outcome: "success" as const, reply: undone }
-        : await undoing(tx, task, event);
-    await saveRows(tx, [settled(row, task, outcome, reply)]);
-    await insertMessages(tx, replyOf(definition, task, { ...reply, outcome, round: task.round }));
-    await run.mark(tx);
-    return undefined;
-  }
-
-  async function undoing(tx: Transaction, task: SagaTask, event: Event | undefined): Promise<TaskOutcome> {
-    if (event === undefined) return { outcome: "success", reply: noop(task) };
-    const found = outcomeOf(definition, task, [event]);
-    await recordEvent(aggregate, tx, { type: task.command, data: task.data }, event, task.cause);
-    return found;
   }
 
   /** Runs a compensation that a forward's late outcome has made due again; then the forward's message is handled. */
