@@ -2,7 +2,9 @@ import { inboxMutants } from "./inbox.ts";
 import type { Mutant } from "./mutant.ts";
 import { outboxMutants } from "./outbox.ts";
 import { choreographyMutants } from "./saga-choreography.ts";
+import { directionMutants } from "./saga-direction.ts";
 import { machineMutants } from "./saga-machine.ts";
+import { operatorMutants } from "./saga-operator.ts";
 import { orchestratorMutants } from "./saga-orchestrator.ts";
 import { participantMutants } from "./saga-participant.ts";
 
@@ -22,7 +24,7 @@ const below = (folder: string) => ({
 });
 
 export const parts: readonly Part[] = [
-  { name: "Saga machine", ...below("saga"), mutants: machineMutants },
+  { name: "Saga machine", ...below("saga"), mutants: [...machineMutants, ...directionMutants, ...operatorMutants] },
   { name: "Orchestrator", ...below("saga"), mutants: orchestratorMutants },
   { name: "Participants, and what they need of the inbox", ...below("saga"), mutants: participantMutants },
   { name: "Choreography", ...below("saga"), mutants: choreographyMutants },

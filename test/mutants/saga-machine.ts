@@ -1,6 +1,6 @@
 import type { Mutant } from "./mutant.ts";
 
-/** The saga machine without one of its safety lines. */
+/** The saga machine without one of its safety lines: attempts, timers and replies. */
 export const machineMutants: readonly Mutant[] = [
   {
     fault: "R4: the idempotency key is one per attempt",
@@ -97,180 +97,11 @@ export const machineMutants: readonly Mutant[] = [
     test: "decide.test.ts",
   },
   {
-    fault: "a refusal counts though nobody asked",
-    file: "replies.ts",
-    line: `else if (outcome === "failure") fail(turn, stage, course, data);
-  else ignore(turn, reply);`,
-    replacement: "else fail(turn, stage, course, data);",
-    test: "operator.test.ts",
-  },
-  {
-    fault: "fail: compensation begins before the participant has answered",
-    file: "operator.ts",
-    line: `  ask(turn, stage, course, "fail");`,
-    replacement: "  fail(turn, stage, course, {});",
-    test: "operator.test.ts",
-  },
-  {
-    fault: "skip: the saga goes on before the participant has answered",
-    file: "operator.ts",
-    line: `  ask(turn, stage, course, "skip");`,
-    replacement: "  skip(turn, stage, course);",
-    test: "operator.test.ts",
-  },
-  {
-    fault: "skip, fail: the participant is asked to do it after all",
-    file: "intent.ts",
-    line: `course.asked === undefined ? "do" : "tombstone"`,
-    replacement: `"do"`,
-    test: "operator.test.ts",
-  },
-  {
-    fault: "skip, fail: the next attempt asks to do it after all",
-    file: "intent.ts",
-    line: `    ...(asked === undefined ? {} : { asked }),
-`,
-    replacement: "",
-    test: "operator.test.ts",
-  },
-  {
-    fault: "R3: an unknown step is not compensated",
-    file: "compensation.ts",
-    line: "return [...unknown, ...succeeded",
-    replacement: "return [...succeeded",
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R3: unknown steps are compensated last",
-    file: "compensation.ts",
-    line: "return [...unknown, ...succeeded.sort((a, b) => forward(b)!.order! - forward(a)!.order!)]",
-    replacement: "return [...succeeded.sort((a, b) => forward(b)!.order! - forward(a)!.order!), ...unknown]",
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R3: unknown steps are compensated in the order of definition",
-    file: "compensation.ts",
-    line: `"unknown").reverse()`,
-    replacement: `"unknown")`,
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R15: compensations run in the order of completion",
-    file: "compensation.ts",
-    line: "forward(b)!.order! - forward(a)!.order!",
-    replacement: "forward(a)!.order! - forward(b)!.order!",
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R15: the saga turns back before all members have settled",
-    file: "progress.ts",
-    line: `  if (courses.some(isOpen)) return;
-  if (!courses.every(isDone))`,
-    replacement: `  if (courses.every((course) => isOpen(course) || isDone(course)) && courses.some(isOpen)) return;
-  if (!courses.every(isDone))`,
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R16: a deadline turns back after the point of no return",
-    file: "deadline.ts",
-    line: `  if (pastPointOfNoReturn(turn.definition, turn.state)) return;
-`,
-    replacement: "",
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R16: a deadline counts during compensation",
-    file: "deadline.ts",
-    line: `turn.state.status !== "running" || turn.state.deadlinePassed`,
-    replacement: "turn.state.deadlinePassed",
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R13: a deadline waits for a parked step",
-    file: "deadline.ts",
-    line: `if (course?.status === "waiting") becomeUnknown`,
-    replacement: `if (course?.status === "waiting" && course.parked === undefined) becomeUnknown`,
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R16, R18: a deadline waits for a step whose reply could not be handled",
-    file: "deadline.ts",
-    line: `if (course?.status === "waiting") becomeUnknown`,
-    replacement: `if (course?.status === "waiting" && course.stuck === undefined) becomeUnknown`,
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R16: a deadline makes one member unknown, not all",
-    file: "deadline.ts",
-    line: `    if (course?.status === "waiting") becomeUnknown(turn, stage, course);`,
-    replacement: `    if (course?.status === "waiting") { becomeUnknown(turn, stage, course); break; }`,
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R16: the point is the intent of a pivot that has a compensation",
-    file: "point-of-no-return.ts",
-    line: `return pivot.compensation === undefined ? course !== undefined : course?.status === "succeeded";`,
-    replacement: "return course !== undefined;",
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R16: the point is the success of a pivot that has none",
-    file: "point-of-no-return.ts",
-    line: `return pivot.compensation === undefined ? course !== undefined : course?.status === "succeeded";`,
-    replacement: `return course?.status === "succeeded";`,
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R16: a retriable step's intent is no point of no return",
-    file: "point-of-no-return.ts",
-    line: `  if (retriable.length > 0) return retriable.some(({ id }) => forward(id) !== undefined);
-`,
-    replacement: `  void retriable;
-`,
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R16: the intent of `completed` is no point of no return",
-    file: "point-of-no-return.ts",
-    line: `  if (definition.completed !== undefined) return forward("completed") !== undefined;
-`,
-    replacement: "",
-    test: "point-of-no-return.test.ts",
-  },
-  {
-    fault: "R3: an unknown pivot without compensation compensates what is earlier",
-    file: "stages.ts",
-    line: `found?.kind === "compensatable" || (found?.kind === "pivot" && found.compensation !== undefined)`,
-    replacement: `found?.kind === "compensatable" || found?.kind === "pivot"`,
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R3: an unknown retriable step compensates",
-    file: "stages.ts",
-    line: `return found?.kind === "compensatable" || (found`,
-    replacement: `return found?.kind === "retriable" || found?.kind === "compensatable" || (found`,
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R6: a retriable step's failure compensates",
-    file: "stages.ts",
-    line: `return kind === "compensatable" || kind === "pivot";`,
-    replacement: "return kind !== undefined;",
-    test: "decide.test.ts",
-  },
-  {
     fault: "R5: a retry after a failure is of the same round",
     file: "intent.ts",
     line: "round: course.round + 1, attempt: 1",
     replacement: "round: course.round, attempt: course.attempt + 1",
     test: "decide.test.ts",
-  },
-  {
-    fault: "R4: a retry after unknown is of a new round",
-    file: "operator.ts",
-    line: "sendAgain(turn, stage, withoutQuestion(course))",
-    replacement: "sendNextRound(turn, stage, withoutQuestion(course))",
-    test: "operator.test.ts",
   },
   {
     fault: "R4: a round's attempts are counted anew",
@@ -292,35 +123,6 @@ export const machineMutants: readonly Mutant[] = [
     line: "return course.stuck !== undefined || course.parked === true;",
     replacement: "return course.stuck !== undefined;",
     test: "decide.test.ts",
-  },
-  {
-    fault: "R13: a retry sends a second command behind the parked one",
-    file: "operator.ts",
-    line: "  if (course.parked === true) {",
-    replacement: `  if (course.parked === true && course.status !== "waiting") {`,
-    test: "decide.test.ts",
-  },
-  {
-    fault: "skip: though a later input reads the step",
-    file: "operator.ts",
-    line: "  if (reader !== undefined) {",
-    replacement: `  if (reader !== undefined && reader === "") {`,
-    test: "operator.test.ts",
-  },
-  {
-    fault: "skip: before the point of no return",
-    file: "operator.ts",
-    line: "  if (!canBeSkipped(turn.definition, stage)) {",
-    replacement: `  if (!canBeSkipped(turn.definition, stage) && stage.step === "") {`,
-    test: "operator.test.ts",
-  },
-  {
-    fault: "skip: the saga counts as completed",
-    file: "settle.ts",
-    line: `  turn.state = { ...turn.state, exceptions: true };
-`,
-    replacement: "",
-    test: "operator.test.ts",
   },
   {
     fault: "R18: timers of a stuck stage stay",
@@ -371,30 +173,6 @@ export const machineMutants: readonly Mutant[] = [
     test: "hash.test.ts",
   },
   {
-    fault: "complete: of a step that is not stuck",
-    file: "operator.ts",
-    line: `      mustBeStuck(stage, course);
-      record(turn, "operator-completed"`,
-    replacement: `      record(turn, "operator-completed"`,
-    test: "operator.test.ts",
-  },
-  {
-    fault: "fail: of a pivot that is not stuck",
-    file: "operator.ts",
-    line: `  mustBeStuck(stage, course);
-  ask(turn, stage, course, "fail");`,
-    replacement: `  ask(turn, stage, course, "fail");`,
-    test: "operator.test.ts",
-  },
-  {
-    fault: "retry: of a step that is not stuck",
-    file: "operator.ts",
-    line: `  mustBeStuck(stage, course);
-  record(turn, "operator-retried"`,
-    replacement: `  record(turn, "operator-retried"`,
-    test: "operator.test.ts",
-  },
-  {
     fault: "a compensation's timeout is its step's",
     file: "compile.ts",
     line: "commandOf(compensation, defaults, `",
@@ -415,22 +193,5 @@ export const machineMutants: readonly Mutant[] = [
     line: `return course.status === "waiting" || course.stuck !== undefined;`,
     replacement: `return course.status === "waiting";`,
     test: "decide.test.ts",
-  },
-  {
-    fault: "R15: all compensations at once",
-    file: "compensation.ts",
-    line: "    if (courseOf(state, next) === undefined) begin(turn, next);",
-    replacement: `    for (const { id } of compensationPlan(definition, state)) {
-      const each = { step: id, direction: "compensation" as const };
-      if (courseOf(turn.state, each) === undefined) begin(turn, each);
-    }`,
-    test: "decide.test.ts",
-  },
-  {
-    fault: "R19: a retry goes on asking",
-    file: "operator.ts",
-    line: "sendAgain(turn, stage, withoutQuestion(course))",
-    replacement: "sendAgain(turn, stage, course)",
-    test: "operator.test.ts",
   },
 ];
