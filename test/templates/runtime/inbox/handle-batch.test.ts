@@ -178,7 +178,7 @@ describe("a consumer's batch", () => {
     assert.deepEqual((await database.query("SELECT FROM inbox")).count, 0);
   });
 
-  // Red when `bury` in handle-batch.ts writes the letter without the mark.
+  // Red when `bury` in bury.ts writes the letter without the mark.
   it("buries nothing that another member has handled meanwhile", async () => {
     refused.add("a1");
     const records = deliveries(0n, ["a", 1]);

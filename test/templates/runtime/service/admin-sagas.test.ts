@@ -159,7 +159,7 @@ describe("the admin interface's sagas", () => {
   it("completes with the data that later steps are filled in from", async () => {
     const id = await sagas.begin("1", ...stuckInPay);
     const change = { ...pay, revision: "3" };
-    // Red without missingFields in change.ts: the saga would send a command that nobody takes.
+    // Red without missingFields in completion.ts: the saga would send a command that nobody takes.
     const { status, body } = await ask("POST", `/sagas/${id}/complete`, { ...change, data: { payment: 1 } });
     assert.deepEqual(
       [status, body.detail],

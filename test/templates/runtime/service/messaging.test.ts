@@ -53,7 +53,7 @@ describe("services and their messages", () => {
       { orderId },
     );
 
-  // Removed once: `traceparent: childSpan(message.traceparent)` in reactions.ts. Then the trace ends at inventory.
+  // Removed once: `traceparent: message.traceparent` in reactions.ts. Then the trace ends at inventory.
   it("carry one correlation and one trace through every hop, each with its cause", async () => {
     const neighbour = await surroundings(around);
     try {
@@ -227,7 +227,7 @@ describe("services and their messages", () => {
     assert.ok(metrics.has("process_cpu_seconds_total{service=orders}"));
   });
 
-  // Removed once: `horizonMs` in messaging.ts. Then both marks are there to the end.
+  // Removed once: `horizonMs` in service/consumers.ts. Then both marks are there to the end.
   it("forget what was handled before the inbox's horizon, which is a setting", async () => {
     const mark = (days: number) =>
       around.database.query(

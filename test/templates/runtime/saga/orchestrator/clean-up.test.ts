@@ -72,7 +72,7 @@ describe("sagas of long ago", () => {
     assert.ok(daysOf(young.id).every(([, days]) => days === undefined));
   });
 
-  // Removed once: `refuseOld` in trigger-consumer.ts. Then the order of last year is paid a second time.
+  // Removed once: `refuseForgotten` in trigger-consumer.ts. Then the order of last year is paid a second time.
   it("do not begin again at a trigger that is replayed, not even from the dead letters", async () => {
     const { orderId, id } = stage.order();
     const [undated, later] = [stage.order(), stage.order()];

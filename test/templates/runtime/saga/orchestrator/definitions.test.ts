@@ -14,7 +14,7 @@ describe("the definition of a saga in flight", () => {
   const store = (...definitions: Parameters<typeof createDefinitions>[0]) =>
     createDefinitions(definitions).store(stage.on.database);
 
-  // Removed once: the use of the row's hash in `load` (create-orchestrator.ts): it goes on with the new file's steps.
+  // Removed once: the use of the row's hash in load-subjects.ts: it goes on with the new file's steps.
   it("stays the one that it began with, when the file has a new version", async () => {
     const [old, young] = [stage.order(), stage.order()];
     const playing = await stage.play(({ key, sagastep }) =>

@@ -28,7 +28,7 @@ describe("the limit on sagas in flight", () => {
     await stage.on.until(id, ({ status }) => status === "running");
   });
 
-  // Removed once: `admit` and `reserve`. Then all of them begin.
+  // Removed once: `admit` and `limit.reserve` in trigger-consumer.ts. Then all of them begin.
   it("lets triggers wait in their topic, and the next one begin when a saga ends", async () => {
     const orders = Array.from({ length: 8 }, () => stage.order());
     const playing = await stage.play(() => undefined);
@@ -48,7 +48,7 @@ describe("the limit on sagas in flight", () => {
     await eventually(async () => (await count()) === 4);
   });
 
-  // Removed once: the advisory lock. Then both see two places free.
+  // Removed once: the advisory locks in limit.ts. Then both see two places free.
   it("holds for two that begin sagas at the same time", async () => {
     await there(1, false);
     const limit = createInFlightLimit(stage.on.database, "payment", 3);

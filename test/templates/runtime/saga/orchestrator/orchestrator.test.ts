@@ -78,7 +78,7 @@ describe("the orchestrator of a saga", () => {
     assert.equal(news.filter((each) => each.id === id && each.type === "started").length, 1);
   });
 
-  // Removed once: the comparison of fingerprints in `again` (create-orchestrator.ts).
+  // Removed once: the comparison of fingerprints in `again` (one-saga.ts).
   it("records a trigger with another payload for a saga that is there, and changes nothing else", async () => {
     const { orderId, id } = stage.order();
     await stage.play(() => "success");

@@ -134,7 +134,7 @@ describe("an orchestrator's transaction", () => {
     );
   });
 
-  // Removed once: the look at `change.revision` in `applyOne` (create-orchestrator.ts).
+  // Removed once: the look at `change.revision` in `applyOne` (one-saga.ts).
   it("refuses a change that names another revision than the saga has, and does nothing", async () => {
     await begin("seen");
     assert.deepEqual(await apply({ ...reserved("seen"), revision: 7n }), { outcome: "moved-on", revision: 1n });
