@@ -1,83 +1,13 @@
 import type { Database } from "../../templates/runtime/src/database/database.ts";
 import type { Envelope } from "../../templates/runtime/src/message/message.ts";
 import type { ProviderCall } from "./payment-provider.ts";
-
-/**
- * How an order goes: through, or declined by the payment provider, so that its stock comes back; or refused before, by
- * inventory or by fraud.
- */
-export type Story = "completed" | "compensated" | "rejected" | "blocked";
+import { expectedOf, type Story } from "./saga-crash-stories.ts";
 
 export interface CrashedSystem {
   /** By service. */
   readonly services: Readonly<Record<string, Database>>;
   readonly broker: Database;
 }
-
-const stories = {
-  completed: {
-    events: [
-      "fraud.PaymentCleared",
-      "inventory.StockReserved",
-      "orders.OrderConfirmed",
-      "orders.OrderPlaced",
-      "payments.PaymentCaptured",
-    ],
-    keys: ["capture-payment/forward/1", "completed/forward/1", "reserve-stock/forward/1", "screen-fraud/forward/1"],
-    rows: ["capture-payment success", "completed success", "reserve-stock success", "screen-fraud success"],
-    aggregates: ["Order confirmed 2", "Payment captured 1", "Reservation reserved 1", "Screening cleared 1"],
-    provider: "captured",
-    stock: -2n,
-  },
-  compensated: {
-    events: [
-      "fraud.PaymentCleared",
-      "inventory.StockReleased",
-      "inventory.StockReserved",
-      "orders.OrderCancelled",
-      "orders.OrderPlaced",
-      "payments.PaymentDeclined",
-    ],
-    keys: [
-      "capture-payment/forward/1",
-      "compensated/forward/1",
-      "reserve-stock/compensation/1",
-      "reserve-stock/forward/1",
-      "screen-fraud/forward/1",
-    ],
-    rows: ["capture-payment failure", "compensated success", "reserve-stock success undone", "screen-fraud success"],
-    aggregates: ["Order cancelled 2", "Payment declined 1", "Reservation released 2", "Screening cleared 1"],
-    provider: "declined",
-    stock: 0n,
-  },
-  rejected: {
-    events: ["inventory.StockRejected", "orders.OrderCancelled", "orders.OrderPlaced"],
-    keys: ["compensated/forward/1", "reserve-stock/forward/1"],
-    rows: ["compensated success", "reserve-stock failure"],
-    aggregates: ["Order cancelled 2", "Reservation rejected 1"],
-    provider: undefined,
-    stock: 0n,
-  },
-  blocked: {
-    events: [
-      "fraud.PaymentBlocked",
-      "inventory.StockReleased",
-      "inventory.StockReserved",
-      "orders.OrderCancelled",
-      "orders.OrderPlaced",
-    ],
-    keys: [
-      "compensated/forward/1",
-      "reserve-stock/compensation/1",
-      "reserve-stock/forward/1",
-      "screen-fraud/forward/1",
-    ],
-    rows: ["compensated success", "reserve-stock success undone", "screen-fraud failure"],
-    aggregates: ["Order cancelled 2", "Reservation released 2", "Screening blocked 1"],
-    provider: undefined,
-    stock: 0n,
-  },
-} as const satisfies Record<Story, unknown>;
 
 /**
  * Nothing of an order goes on by itself any more: its saga has ended, nothing lies in an outbox, every consumer is at
@@ -122,7 +52,7 @@ export async function faultsOf(
   provider: readonly ProviderCall[],
   stockBefore: bigint,
 ): Promise<readonly string[]> {
-  const expected = stories[story];
+  const expected = expectedOf[story];
   const sagaId = `payment:${orderId}`;
   const faults: string[] = [];
   const compare = (what: string, found: unknown, wanted: unknown) => {
@@ -147,7 +77,7 @@ export async function faultsOf(
     expected.keys.map((key) => `${sagaId}/${key}`),
   );
   const outcomes = on(".replies").map(
-    ({ sagastep, sagadirection, sagaoutcome }) => `${sagastep} ${sagadirection} ${sagaoutcome}`,
+    ({ sagastep, sagadirection, saground, sagaoutcome }) => `${sagastep} ${sagadirection} ${saground} ${sagaoutcome}`,
   );
   compare("stages with two outcomes", contradictions(outcomes), []);
 
@@ -160,8 +90,8 @@ export async function faultsOf(
     saga.rows.map(({ status, stuck }) => [status, stuck]),
     [[story === "completed" ? "completed" : "compensated", false]],
   );
-  const log = await system.services.orders!.query<{ seq: bigint; what: string }>(
-    "SELECT seq, what FROM public.saga_log WHERE saga_id = $1 ORDER BY seq",
+  const log = await system.services.orders!.query<{ seq: bigint; what: string; stage: string }>(
+    "SELECT seq, what, concat_ws(' ', step, direction) AS stage FROM public.saga_log WHERE saga_id = $1 ORDER BY seq",
     [sagaId],
   );
   compare(
@@ -172,6 +102,18 @@ export async function faultsOf(
   compare("length of the log", saga.rows[0]?.log_length, BigInt(log.rows.length));
   compare("beginnings", log.rows.filter(({ what }) => what === "started").length, 1);
   compare(
+    "retries of an operator",
+    log.rows.filter(({ what }) => what === "operator-retried").map(({ stage }) => stage),
+    expected.stuck ?? [],
+  );
+  compare(
+    "what was undone, in order",
+    log.rows
+      .filter(({ what, stage }) => what === "step-succeeded" && stage.endsWith(" compensation"))
+      .map(({ stage }) => stage.replace(" compensation", "")),
+    expected.undone,
+  );
+  compare(
     "timers",
     (await system.services.orders!.query("SELECT kind FROM public.saga_timer WHERE saga_id = $1", [sagaId])).rows,
     [],
@@ -181,17 +123,24 @@ export async function faultsOf(
   for (const [name, database] of Object.entries(system.services)) {
     rows.push(...(await participationOf(database, sagaId)));
     aggregates.push(...(await aggregateOf(database, orderId)));
-    for (const table of ["outbox", "outbox_blocked", "dead_letter"]) {
+    for (const table of ["outbox", "outbox_blocked"]) {
       compare(`${table} of ${name}`, (await database.query(`SELECT * FROM public.${table}`)).rows, []);
     }
+    const letters = await database.query("SELECT * FROM public.dead_letter WHERE type IS NULL OR type <> ALL ($1)", [
+      expected.letters ?? [],
+    ]);
+    compare(`dead letters of ${name}`, letters.rows, []);
   }
   compare("participants", rows.sort(), expected.rows);
   compare("aggregates", aggregates.sort(), expected.aggregates);
 
-  const calls = provider.filter(({ key }) => key.startsWith(`${sagaId}/`));
-  const asked = new Set(calls.map(({ kind, key, answer }) => `${kind} ${key} ${answer}`));
-  const once = `capture ${sagaId}/capture-payment/forward/1 ${expected.provider}`;
-  compare("calls of the provider", [...asked], expected.provider === undefined ? [] : [once]);
+  const asked = new Set(
+    provider
+      .filter(({ key }) => key.startsWith(`${sagaId}/`))
+      .map(({ kind, key, by, answer }) => `${kind} ${by === undefined ? key : `${key} by ${by}`}: ${answer}`)
+      .map((call) => call.replaceAll(`${sagaId}/capture-payment/`, "")),
+  );
+  compare("calls of the provider", [...asked].sort(), expected.provider);
   compare("stock taken", (await stockOf(system)) - stockBefore, expected.stock);
   return faults;
 }

@@ -1,10 +1,27 @@
-import { writeExampleServices } from "./example-services.ts";
-import { type CrashPoint, openLane, type Run } from "./saga-crash.ts";
-import type { Story } from "./saga-crash-ledger.ts";
+import type { VariantName } from "./example-variants.ts";
+import { type CrashPoint, type CrashStatement, type Lane, openLane, type Run } from "./saga-crash.ts";
+import type { Story } from "./saga-crash-stories.ts";
 
-/** Between them they come to every kind of step and to both endings. */
-export const stories = ["completed", "compensated"] as const satisfies Story[];
-export type SweptStory = (typeof stories)[number];
+/**
+ * The stories that are swept, by the variant of the example that has them. Between them they come to every kind of step,
+ * to both endings, and to what undoes: where it is refused, and where nobody knows what there is to undo.
+ */
+export const stories = {
+  plain: ["completed", "compensated"],
+  refusing: ["refunded"],
+  unanswered: ["unanswered"],
+} as const satisfies Record<VariantName, readonly Story[]>;
+
+/** What an idle process does as well, now and then, so that it does not come in every run. */
+export const CHORE =
+  /WITH (owned|gone|kept) AS|broker\.(group_partition|member)|request_journal|outbox_(relay|shard|published)|pg_locks|dead_letter(_key| l )/;
+
+/** Every way through a variant; the first order of all finds pools and groups that have yet to be opened. */
+const waysThrough: Readonly<Record<VariantName, readonly Story[]>> = {
+  plain: ["rejected", "blocked", "completed", "compensated"],
+  refusing: ["refunded"],
+  unanswered: ["unanswered"],
+};
 
 export interface PlannedRun {
   readonly story: Story;
@@ -26,23 +43,27 @@ export interface Sweep {
 export const statementsOfRestart = 500;
 
 export interface Crashes {
-  /** Every statement of a run that nothing disturbs. */
-  readonly points: Readonly<Record<SweptStory, readonly CrashPoint[]>>;
+  /**
+   * Every statement of a run that nothing disturbs. Of a variant: those from the capture of the payment on, without
+   * chores; the others are the example's own.
+   */
+  points(story: Story): readonly CrashStatement[];
   sweep(runs: readonly PlannedRun[], progress?: (done: number, violations: number) => void): Promise<Sweep>;
   close(): Promise<void>;
 }
 
 /** @param width so many systems side by side */
-export async function openCrashes(width = 2): Promise<Crashes> {
-  const root = writeExampleServices();
-  const lanes = await Promise.all(Array.from({ length: width }, () => openLane(root)));
-  const [first] = lanes;
-  // Every way through; and the first order of all finds pools and groups that have yet to be opened.
-  for (const story of ["rejected", "blocked", ...stories] as const) faultless(await first!.run(story));
-  const clean = { completed: await first!.run("completed"), compensated: await first!.run("compensated") };
-  for (const story of stories) faultless(clean[story]);
+export async function openCrashes(variant: VariantName, width = 2): Promise<Crashes> {
+  const lanes = await Promise.all(Array.from({ length: width }, () => openLane(variant)));
+  const close = async () => {
+    await Promise.all(lanes.map((lane) => lane.close()));
+  };
+  const points = await statementsOf(variant, lanes[0]!).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
-    points: { completed: pointsOf(clean.completed.statements), compensated: pointsOf(clean.compensated.statements) },
+    points: (story) => points.get(story) ?? [],
 
     async sweep(runs, progress = () => undefined) {
       const left = [...runs];
@@ -63,13 +84,24 @@ export async function openCrashes(width = 2): Promise<Crashes> {
       return { runs: done, reached: done - notReached.length, crashes, violations, notReached };
     },
 
-    async close() {
-      await Promise.all(lanes.map((lane) => lane.close()));
-    },
+    close,
   };
 }
 
-function pointsOf(statements: readonly string[]): readonly CrashPoint[] {
+async function statementsOf(variant: VariantName, lane: Lane): Promise<ReadonlyMap<Story, readonly CrashStatement[]>> {
+  for (const story of waysThrough[variant]) faultless(await lane.run(story));
+  const points = new Map<Story, readonly CrashStatement[]>();
+  for (const story of stories[variant]) {
+    const clean = await lane.run(story);
+    faultless(clean);
+    const all = pointsOf(clean.statements);
+    const capture = all.findIndex(({ statement }) => statement.startsWith("payments: BEGIN"));
+    points.set(story, variant === "plain" ? all : all.slice(capture).filter(({ statement }) => !CHORE.test(statement)));
+  }
+  return points;
+}
+
+function pointsOf(statements: readonly string[]): readonly CrashStatement[] {
   const counts = new Map<string, number>();
   return statements.map((statement) => {
     const occurrence = (counts.get(statement) ?? 0) + 1;

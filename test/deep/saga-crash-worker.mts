@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import pg from "pg";
 import type { ServiceDefinition, ServiceImplementation } from "../../templates/runtime/src/index.ts";
 import type { CrashPoint, WorkerRequest, WorkerSettings } from "./saga-crash.ts";
+import { adminToken } from "./saga-crash-operator.ts";
 
 /**
  * Every service of the example with its relay and consumers in this one process, which kills itself right before a
@@ -76,6 +77,7 @@ const addresses = await Promise.all(
       port: 0,
       adminHost: "127.0.0.1",
       adminPort: 0,
+      adminToken,
       databaseUrl,
       broker: { kind: "embedded", url: brokerUrl },
       logLevel: "error",
@@ -84,9 +86,10 @@ const addresses = await Promise.all(
     const migrations = pathToFileURL(path.join(root, "services", name, "migrations/"));
     const service = createService(definition, implementation, config, { migrations });
     await service.start();
-    return service.addresses.http ?? "";
+    return service.addresses;
   }),
 );
-process.send?.({ type: "ready", url: addresses[Object.keys(services).indexOf("orders")] });
+const { http, admin } = addresses[Object.keys(services).indexOf("orders")]!;
+process.send?.({ type: "ready", http, admin });
 // A killed process does not come to it; and the next one starts much faster.
 flushCompileCache();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { seededRandom } from "../../templates/runtime/src/faults/random.ts";
+import type { VariantName } from "./example-variants.ts";
 import {
   type Crashes,
   openCrashes,
@@ -9,34 +10,41 @@ import {
   stories,
 } from "./saga-crash-sweep.ts";
 
-const DOUBLE_CRASHES = 200;
+describe("the example's saga, with its process killed", () => sweepOf("plain", 200));
 
-describe("the example's saga, with its process killed", () => {
+// Nearly all of it is waiting: for a call that is never answered.
+describe("the same whose payment provider never answers, with its process killed", () => sweepOf("unanswered", 20, 3));
+
+describe("the same whose refund and cancelling are refused at first, with its process killed", () =>
+  sweepOf("refusing", 40));
+
+function sweepOf(variant: VariantName, doubleCrashes: number, width = 2): void {
   let crashes: Crashes;
   before(async () => {
-    crashes = await openCrashes();
+    crashes = await openCrashes(variant, width);
   });
   after(() => crashes.close());
 
-  for (const story of stories) {
+  for (const story of stories[variant]) {
     it(`at every statement and every publish, once each, where it would be ${story}`, async () => {
-      const points = crashes.points[story];
+      const points = crashes.points(story);
+      assert.ok(points.length > 100, `${points.length} points`);
       const sweep = await swept(points.map((point) => ({ story, points: [point] })));
-      // Statements that an idle process makes now and then do not come in every run.
-      assert.ok(sweep.reached > 0.8 * points.length, `${sweep.reached} of ${points.length} points were reached`);
+      // What an idle process does now and then does not come in every run, nor does each try of a call.
+      assert.ok(sweep.reached > 0.75 * points.length, `${sweep.reached} of ${points.length} points were reached`);
     });
   }
 
-  it(`twice, ${DOUBLE_CRASHES} times at random: the second time while it takes up what the first has left`, async () => {
+  it(`twice, ${doubleCrashes} times at random: the second time while it takes up what the first has left`, async () => {
     const random = seededRandom(11);
-    const { points } = crashes;
     const any = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
-    await swept(
-      Array.from({ length: DOUBLE_CRASHES }, () => {
-        const story = any(stories);
-        return { story, points: [any(points[story]), { nth: 1 + Math.floor(random() * statementsOfRestart) }] };
+    const sweep = await swept(
+      Array.from({ length: doubleCrashes }, () => {
+        const story = any(stories[variant]);
+        return { story, points: [any(crashes.points(story)), { nth: 1 + Math.floor(random() * statementsOfRestart) }] };
       }),
     );
+    assert.ok(sweep.crashes > doubleCrashes, `${sweep.crashes} crashes`);
   });
 
   async function swept(runs: readonly PlannedRun[]): Promise<Sweep> {
@@ -53,7 +61,7 @@ describe("the example's saga, with its process killed", () => {
     assert.deepEqual(violations, []);
     return sweep;
   }
-});
+}
 
 function say(line: string): void {
   console.log(`    ${line}`);

@@ -7,11 +7,21 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createDatabase } from "../../templates/runtime/src/database/create-database.ts";
 import { eventually } from "../../templates/runtime/src/testing/eventually.ts";
 import { testDatabase } from "../support/postgres.ts";
+import { writeExampleServices } from "./example-services.ts";
+import { type VariantName, variants } from "./example-variants.ts";
 import { startPaymentProvider } from "./payment-provider.ts";
-import { type CrashedSystem, faultsOf, isQuiet, type Story, stockOf } from "./saga-crash-ledger.ts";
+import { type CrashedSystem, faultsOf, isQuiet, stockOf } from "./saga-crash-ledger.ts";
+import { retryStuck } from "./saga-crash-operator.ts";
+import { expectedOf, type Story } from "./saga-crash-stories.ts";
 
-/** A statement before which the process ends: by its name and how often it has come, or by its number alone. */
-export type CrashPoint = { readonly statement: string; readonly occurrence: number } | { readonly nth: number };
+/** A statement, and how often it has come. */
+export interface CrashStatement {
+  readonly statement: string;
+  readonly occurrence: number;
+}
+
+/** Before which statement the process ends: by its name, or by its number alone. */
+export type CrashPoint = CrashStatement | { readonly nth: number };
 
 export interface WorkerSettings {
   readonly root: string;
@@ -37,7 +47,8 @@ export interface Run {
 export interface Lane {
   /**
    * Places an order, as a client that asks again until it has an answer; the process ends at the first point, the one
-   * that is started after it at the second. Waits until nothing goes on any more, and looks at what was done.
+   * that is started after it at the second. Where the story has its saga stuck, an operator retries it. Waits until
+   * nothing goes on any more, and looks at what was done.
    */
   run(story: Story, points?: readonly CrashPoint[]): Promise<Run>;
   close(): Promise<void>;
@@ -47,8 +58,11 @@ const names = ["orders", "inventory", "fraud", "payments"] as const;
 const WORKER = path.join(import.meta.dirname, "saga-crash-worker.mts");
 const WITHIN_MS = 90_000;
 
-export async function openLane(root: string): Promise<Lane> {
-  const provider = await startPaymentProvider();
+/** @param variant of the example; only the stories that belong to it can be run */
+export async function openLane(variant: VariantName): Promise<Lane> {
+  const { edits, habits } = variants[variant];
+  const root = writeExampleServices(edits);
+  const provider = await startPaymentProvider(habits);
   let ground = await openGround();
   let worker: Worker | undefined;
 
@@ -77,6 +91,8 @@ export async function openLane(root: string): Promise<Lane> {
           accepted = await worker!.place(order);
           return false;
         }
+        const { stuck = [] } = expectedOf[story];
+        if (stuck.length > 0) await worker!.retry(`payment:${order.orderId}`, stuck);
         return isQuiet(system, order.orderId);
       };
       const stalled = await eventually(step, { withinMs: WITHIN_MS, what: "the end" }).then(
@@ -131,6 +147,8 @@ interface Worker {
   ask(request: WorkerRequest): Promise<readonly string[]>;
   /** Whether it was accepted; false when no answer came, or the process is not there. */
   place(order: Order): Promise<boolean>;
+  /** Retries a saga that is stuck in one of these stages. */
+  retry(sagaId: string, stages: readonly string[]): Promise<void>;
   kill(): Promise<void>;
 }
 
@@ -151,7 +169,10 @@ async function startWorker(settings: WorkerSettings, provider: string): Promise<
       };
       child.on("message", listener);
     });
-  const ready = await Promise.race([heard<{ readonly url: string }>("ready"), exit.then(() => undefined)]);
+  const ready = await Promise.race([
+    heard<{ readonly http: string; readonly admin: string }>("ready"),
+    exit.then(() => undefined),
+  ]);
   if (child.exitCode !== null) throw new Error(`the services ended by themselves, code ${child.exitCode}`);
   return {
     isGone,
@@ -163,7 +184,7 @@ async function startWorker(settings: WorkerSettings, provider: string): Promise<
     },
     async place(order) {
       if (ready === undefined) return false;
-      const answer = await fetch(`${ready.url}/commands/place-order`, {
+      const answer = await fetch(`${ready.http}/commands/place-order`, {
         method: "POST",
         headers: {
           "content-type": "application/json",
@@ -175,6 +196,9 @@ async function startWorker(settings: WorkerSettings, provider: string): Promise<
       // Its end is heard of a moment later than the lost connection, which may have been lost for itself.
       if (answer === undefined) await Promise.race([exit, delay(1_000)]);
       return answer?.status === 200;
+    },
+    async retry(sagaId, stages) {
+      if (ready !== undefined) await retryStuck(ready.admin, sagaId, stages);
     },
     async kill() {
       child.kill("SIGKILL");
@@ -202,7 +226,7 @@ function newOrder(story: Story): Order {
   const price = { amount: story === "compensated" ? 60_000 : 450, currency: "EUR" };
   return {
     orderId: randomUUID(),
-    customerId: story === "blocked" ? blockedCustomer : randomUUID(),
+    customerId: story === "blocked" || story === "refunded" ? blockedCustomer : randomUUID(),
     lines: [{ sku: story === "rejected" ? "saffron" : "tea", quantity: 2, price }],
     total: { ...price, amount: price.amount * 2 },
   };
