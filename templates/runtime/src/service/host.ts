@@ -2,9 +2,7 @@ import type { Logger } from "pino";
 import { compileContracts } from "../aggregate/contracts.ts";
 import { type Aggregate, executeCommand } from "../aggregate/execute.ts";
 import { stateTable } from "../aggregate/state-table.ts";
-import { durationMs } from "../duration.ts";
 import type { ConsumerRetry } from "../inbox/consumer-options.ts";
-import { openRequestJournal } from "../journal/request-journal.ts";
 import { insertMessages } from "../outbox/insert.ts";
 import { choreographyConsumer } from "../saga/choreography/consume.ts";
 import { refuseToStrand } from "../saga/orchestrator/definitions.ts";
@@ -19,14 +17,13 @@ import { listen } from "./listen.ts";
 import { createLogger } from "./logger.ts";
 import { openMessaging } from "./messaging.ts";
 import { createMetrics } from "./metrics.ts";
-import { createPublicApp } from "./public-app.ts";
+import { openPublicInterface } from "./public-interface.ts";
 import { checkReactions, react } from "./reactions.ts";
-import { aggregateRoute, commandRoutes } from "./routes.ts";
 import { checkCommands, openParticipant, sagaCommands } from "./saga-commands.ts";
 import { sagaVerbs } from "./saga-verbs.ts";
 import { createSagas } from "./sagas.ts";
 import { createOpenings } from "./shutdown.ts";
-import { applyMigrations, forgetAnswersHourly, openDatabase } from "./storage.ts";
+import { applyMigrations, openDatabase } from "./storage.ts";
 
 /** A service that can be started once and stopped once. */
 export interface Service {
@@ -157,37 +154,19 @@ export function createService<State, Command extends NamedCommand, Event extends
     });
     kick = messaging.kick;
     if (does("consumer")) await sagas?.start();
-    if (does("http")) {
-      forgetAnswersHourly(database, log, openings);
-      const requests = openRequestJournal(database, durationMs(definition.outbox?.retention ?? "7d"), log);
-      openings.add("journal of requests", () => requests.close());
-      const app = await createPublicApp({
+    if (does("http"))
+      addresses.http = await openPublicInterface({
+        aggregate,
+        implementation,
+        config,
+        database,
         log,
         metrics,
         health,
         spans,
-        definition,
-        auth: config.auth,
-        routes(guarded, clientOf, traceparentOf) {
-          const context = {
-            definition,
-            contracts,
-            database,
-            clientOf,
-            traceparentOf,
-            // The route has checked the data against this command's contract.
-            execute: (tx, command, cause) => executeCommand(aggregate, tx, command as Command, cause),
-            read: (id) => aggregate.persistence.read(database, id),
-            answered: requests.note,
-            committed: messaging.kick,
-          } satisfies Parameters<typeof commandRoutes>[1];
-          commandRoutes(guarded, context);
-          aggregateRoute(guarded, context);
-          implementation.routes?.(guarded, { database });
-        },
+        openings,
+        committed: messaging.kick,
       });
-      addresses.http = await listen(app, "public interface", config.host, config.port, "PORT", openings);
-    }
   }
 
   return {
