@@ -4,9 +4,10 @@ import type { Command } from "../_command/command.ts";
 import { afterwards } from "../_command/finish.ts";
 import { outputTo } from "../_command/output.ts";
 import { commandNamed, kindOf, kinds } from "../_command/registry.ts";
-import { saidOf } from "../_command/said.ts";
+import { saidOf, saidTwice } from "../_command/said.ts";
 import { openSession } from "../_command/session.ts";
 import { EdaError } from "../_system/errors.ts";
+import { UsageError } from "./usage.ts";
 
 interface CommonFlags {
   readonly defaults?: boolean;
@@ -40,6 +41,15 @@ function notYet(kind: string): Program {
     });
 }
 
+/** Of a value that is said twice the last would win, and the first be lost without a word. */
+function once(flag: string): (text: string, before: string | undefined) => string {
+  return (text, before) => {
+    if (before === undefined) return text;
+    const { message, hint = "" } = saidTwice(flag.split(" ")[0]!);
+    throw new UsageError(message, { hint });
+  };
+}
+
 function programOf(command: Command<never>, name: string, aliases: readonly string[]): Program {
   const program = new Program(name)
     .description(command.summary)
@@ -47,11 +57,11 @@ function programOf(command: Command<never>, name: string, aliases: readonly stri
     .showSuggestionAfterError();
   for (const { key, flag, describe } of command.options) {
     if (key === command.argument) program.argument(`[${key}]`, describe);
-    else program.option(flag, describe);
+    else program.option(flag, describe, once(flag));
   }
   program
     .option("--defaults", "take every default, ask nothing")
-    .option("--answers <file>", "answers from a YAML file")
+    .option("--answers <file>", "answers from a YAML file", once("--answers"))
     .option("--force", "overwrite derived files that were changed by hand")
     .option("--dry-run", "print what would change, write nothing")
     .option("--diff", "as --dry-run, with what is in new files");

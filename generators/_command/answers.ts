@@ -128,7 +128,7 @@ function answersIn(path: string): object {
       const { message, hint, place } = error;
       throw new EdaError(message, { ...(hint && { hint }), ...(place && { place }), cause: error });
     }
-    throw new EdaError(`The answers file ${path} cannot be read: ${whyUnreadable(error)}`, {
+    throw new EdaError(`The answers file ${path || '""'} cannot be read: ${whyUnreadable(error)}`, {
       hint: "It is a YAML map of answers",
     });
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openDisk } from "../_render/disk.ts";
 import type { RenderedFile } from "../_render/file.ts";
 import { withLock } from "../_render/lock.ts";
-import { type Plan, type PlanEntry, planFiles } from "../_render/plan.ts";
+import { isFile, type Plan, type PlanEntry, planFiles } from "../_render/plan.ts";
 import { render } from "../_render/render.ts";
 import { openRepository } from "../_render/repository-view.ts";
 import { sagasLeftOut } from "../_render/saga-roles.ts";
@@ -83,8 +83,9 @@ export async function commitRun(
         force: settled.overwrite,
       });
       if (wasCutShort) output.line(afterCutShort(now));
-      showResult(output, written, plan, applied, isShown);
-      for (const line of sagasLeftOut(now.manifest.system).map(leftOut)) output.line(line);
+      const left = sagasLeftOut(now.manifest.system);
+      showResult(output, written, plan, applied, isShown, left.length > 0);
+      for (const line of left.map(leftOut)) output.line(line);
       return applied;
     },
     { onWait: () => output.line("Another run is writing to this repository; waiting for it to end.") },
@@ -111,6 +112,8 @@ export function prepare(opened: Opened): Prepared {
   for (const { path } of sagas.changes) {
     if (coming.has(path))
       throw new EdaError(`A saga's definition cannot be ${path}, which is another file of the system`);
+    // A folder, a pipe or a link that leads elsewhere would be read as nothing, and then be written to.
+    isFile(openDisk(root), path);
   }
   const errors = newErrors(() => baseline?.errors() ?? [], errorsOf(opened, coming));
   if (errors.length > 0) throw new RefusedError(errors);

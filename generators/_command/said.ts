@@ -1,3 +1,4 @@
+import { EdaError } from "../_system/errors.ts";
 import { readAnswersFile } from "./answers.ts";
 import type { Command } from "./command.ts";
 import { kindOf } from "./registry.ts";
@@ -16,9 +17,15 @@ export function saidOf(
   for (const { key, flag } of command.options) {
     const name = key === command.argument ? undefined : flag.split(" ")[0]!.slice(2);
     const value = name === undefined ? (args[0] ?? options[key]) : options[name];
+    // Yeoman makes a list of a flag that is there twice.
+    if (Array.isArray(value)) throw saidTwice(`--${name ?? key}`);
     if (value !== undefined && value !== null && value !== false) said[key] = String(value);
   }
   return said;
+}
+
+export function saidTwice(flag: string): EdaError {
+  return new EdaError(`${flag} is there twice`, { hint: "Say it once; several values are one list: A,B" });
 }
 
 /** The words after `eda` that say the same: `add service rooms --commands BookRoom --defaults`. */

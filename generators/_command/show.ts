@@ -24,6 +24,7 @@ export async function showPlan(output: Output, sources: readonly PlanEntry[], pl
 /**
  * What was written: folders where many files came into one, else files.
  * @param isShown Whether somebody has seen and agreed to that list already: then it is counted only.
+ * @param isPartial Whether a saga that cannot be read is left out: what follows from it is then missing for now.
  */
 export function showResult(
   output: Output,
@@ -31,6 +32,7 @@ export function showResult(
   plan: Plan,
   applied: Applied,
   isShown: boolean,
+  isPartial = false,
 ): void {
   const isChanged = sources.some(({ action }) => action !== "unchanged");
   const entries = [...sources, ...plan.entries];
@@ -52,7 +54,7 @@ export function showResult(
       output.line(`left your changes in ${entry.path}, which is derived; \`eda sync --force\` overwrites them`);
     }
   }
-  showOrphans(output, plan, isChanged || applied.written.length > 0);
+  showOrphans(output, plan, { isNews: isChanged || applied.written.length > 0, isPartial });
 }
 
 /** Edited stubs of services whose messages have just changed: they may lack a case. */

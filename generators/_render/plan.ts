@@ -178,7 +178,8 @@ function earlier(render: PlanInput["before"]): Before {
   };
 }
 
-function isFile(disk: DiskView, path: string): boolean {
+/** Whether there is a file. Throws an `EdaError` where something else is in its way. */
+export function isFile(disk: DiskView, path: string): boolean {
   const found = disk.look(path);
   if (found.is === "outside") {
     throw new EdaError(`${found.at} is a symbolic link that leads out of the repository or to nothing`, {

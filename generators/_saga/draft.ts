@@ -164,7 +164,7 @@ function commandOf(map: PlainMap, at: NodePath, label: string, context: Context)
   };
 }
 
-const reference = /^([a-z][a-z0-9-]*)\.([A-Z][A-Za-z0-9]*)$/;
+const reference = /^(?=.{1,81}$)([a-z][a-z0-9-]*)\.([A-Z][A-Za-z0-9]*)$/;
 
 function referenceOf(text: unknown): Reference | undefined {
   const [whole, service, name] = (typeof text === "string" && reference.exec(text)) || [];

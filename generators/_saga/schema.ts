@@ -7,6 +7,7 @@ import {
   kebabName,
   kebabNames,
   list,
+  messageRef,
   noted,
   text,
   wholeNumber,
@@ -17,7 +18,6 @@ import {
  * editors is made of it. What no schema can say is in content-problems.ts.
  */
 
-const commandName = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.[A-Z][A-Za-z0-9]*$/;
 const keyPath = /^\$\.trigger(?:\.[A-Za-z0-9_-]+)+$/;
 
 /** The one schema for what fits `is`, the other for the rest; each tells its own errors. */
@@ -50,7 +50,7 @@ const sent = {
     "The command that is sent",
     "a command as service.Command",
     "service.Command, such as inventory.ReserveStock",
-    commandName,
+    messageRef,
   ).required(),
   input: noted(Joi.object().unknown(), {
     what: "What the command's fields are filled with: a path such as $.trigger.orderId, or a literal",

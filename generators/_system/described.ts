@@ -43,7 +43,9 @@ const upTo = `(?=.{1,${longestName}}$)`;
 export const kebabName = new RegExp(`^${upTo}[a-z][a-z0-9]*(?:-[a-z0-9]+)*$`);
 export const pascalName = new RegExp(`^${upTo}[A-Z][A-Za-z0-9]*$`);
 export const fieldName = new RegExp(`^${upTo}[a-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$`);
-const eventRef = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.[A-Z][A-Za-z0-9]*$/;
+const longestRef = `(?=.{1,${2 * longestName + 1}}$)`;
+/** `orders.OrderPlaced`, of an event or a command. */
+export const messageRef = new RegExp(`^${longestRef}[a-z][a-z0-9]*(?:-[a-z0-9]+)*\\.[A-Z][A-Za-z0-9]*$`);
 const duration = /^[1-9][0-9]{0,8}(?:ms|s|m|h|d)$/;
 
 export function names(are: string, pattern: RegExp, form: (name: string) => string): Names {
@@ -102,7 +104,7 @@ export function list(what: string, example: string, item: Joi.Schema): Joi.Array
 }
 
 export function event(what: string): Joi.StringSchema {
-  return text(what, "an event as service.Event", "service.Event, such as orders.OrderPlaced", eventRef);
+  return text(what, "an event as service.Event", "service.Event, such as orders.OrderPlaced", messageRef);
 }
 
 export function durationOf(what: string, example: string): Joi.StringSchema {

@@ -38,6 +38,7 @@ const tooDeep = {
 };
 
 function sentence(message: string): string {
+  if (message.startsWith("Source contains multiple documents")) return "It holds several documents";
   return message.split("\n")[0]!.replace(/[.:]$/, "");
 }
 

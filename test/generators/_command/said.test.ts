@@ -7,6 +7,9 @@ import { inSandbox } from "../../support/sandbox.ts";
 const service = commandNamed("service");
 
 describe("What was said", () => {
+  it("is refused where a flag is there twice, which Yeoman gives as a list", () =>
+    assert.throws(() => saidOf(service, ["x"], { events: ["A", "B"] }), /--events is there twice/));
+
   it("is the argument, the flags, and behind them the answers file", () =>
     inSandbox(({ write, path }) => {
       write("answers.yaml", "name: rooms\ncontext: hotel\nevents: [A, B]\n");
