@@ -1,6 +1,6 @@
 import { durationMs } from "../duration.ts";
 import type { JsonObject, SagaDirection } from "../saga/definition.ts";
-import { type SagaFilter, type SagaVerb, sagaVerbs } from "../service/admin-saga-api.ts";
+import { type SagaFilter, type SagaVerb, sagaStatuses, sagaVerbs } from "../service/admin-saga-api.ts";
 import { UsageError } from "./errors.ts";
 import {
   common,
@@ -45,17 +45,6 @@ const listOptions = { ...stage, ...among, stuck: flag, status: text, limit: text
 const bulkOptions = { ...among, all: flag, yes: flag, count: text } as const;
 const changeOptions = { ...stage, ...bulkOptions, revision: text, reason: text, data: text } as const;
 
-const STATUSES = [
-  "open",
-  "ended",
-  "running",
-  "compensating",
-  "completed",
-  "compensated",
-  "completed-with-exceptions",
-  "compensated-with-exceptions",
-] as const;
-
 /**
  * @param args behind the word `sagas`
  * @throws UsageError that names what is wrong
@@ -72,7 +61,7 @@ function lookLine(args: readonly string[]): SagaLine {
   if (more.length > 0) throw new UsageError(`sagas takes one ID or none, and was given ${positionals.join(" ")}`);
   if (id === undefined) {
     const stuck = values.stuck === true ? { stuck: true } : {};
-    const status = values.status === undefined ? {} : { status: oneOf("--status", values.status, STATUSES) };
+    const status = values.status === undefined ? {} : { status: oneOf("--status", values.status, sagaStatuses) };
     const filter = { ...strings(values, "step"), ...directionOf(values), ...amongOf(values), ...stuck, ...status };
     if (filter.direction !== undefined && filter.step === undefined)
       throw new UsageError("--direction is that of a --step: say which");

@@ -77,7 +77,7 @@ export interface JournaledMove {
   readonly direction?: SagaDirection;
   readonly round?: number;
   readonly attempt?: number;
-  /** Id of the message. */
+  /** Id of the message that led to it. */
   readonly causedBy?: string;
   readonly detail?: Json;
 }

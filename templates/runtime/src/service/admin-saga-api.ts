@@ -1,7 +1,8 @@
-import type { Json, JsonObject, SagaDirection } from "../saga/definition.ts";
+import type { JsonObject, SagaDirection } from "../saga/definition.ts";
 import type { SagaFailure, SagaStatus, SagaTimer, Stage, StuckReason } from "../saga/transition.ts";
 import type { SagaView } from "../saga/view.ts";
 import type { ProblemDetails } from "./admin-api.ts";
+import type { JournaledMove } from "./admin-journal-api.ts";
 
 /**
  * What the admin endpoint answers about the sagas that a service hosts; as admin-api.ts, whose token it asks for. A
@@ -27,11 +28,23 @@ export const sagaPaths = {
 export const sagaVerbs = ["retry", "skip", "complete", "fail"] as const;
 export type SagaVerb = (typeof sagaVerbs)[number];
 
+/** What a list may be asked for: a status, or all of those that are open, or over. */
+export const sagaStatuses = [
+  "open",
+  "ended",
+  "running",
+  "compensating",
+  "completed",
+  "compensated",
+  "completed-with-exceptions",
+  "compensated-with-exceptions",
+] as const satisfies readonly (SagaStatus | "open" | "ended")[];
+
 /** What is left out matches everything. */
 export interface SagaFilter {
   readonly saga?: string;
   /** Default `open`: running and compensating. */
-  readonly status?: SagaStatus | "open" | "ended";
+  readonly status?: (typeof sagaStatuses)[number];
   /** Only those that are stuck. */
   readonly stuck?: boolean;
   /** Only those whose step (or ending) is stuck; where `stuck` is not asked for, also those that wait in it. */
@@ -96,18 +109,9 @@ export interface SagaDetail extends SagaSummary {
   readonly timers: readonly OpenTimer[];
 }
 
-export interface SagaLogLine {
+export interface SagaLogLine extends JournaledMove {
   /** A decimal. */
   readonly seq: string;
-  readonly at: string;
-  readonly what: string;
-  readonly step?: string;
-  readonly direction?: SagaDirection;
-  readonly round?: number;
-  readonly attempt?: number;
-  /** Id of the message that led to it. */
-  readonly causedBy?: string;
-  readonly detail?: Json;
 }
 
 export interface OpenTimer extends SagaTimer {

@@ -10,6 +10,7 @@ import {
   type SagaSummary,
   type SagaVerb,
   sagaPaths,
+  sagaStatuses,
   sagaVerbs,
 } from "./admin-saga-api.ts";
 import { count, limit, pageSize, text } from "./admin-validation.ts";
@@ -43,18 +44,7 @@ const listQuery = {
   type: "object",
   properties: {
     saga: name,
-    status: {
-      enum: [
-        "open",
-        "ended",
-        "running",
-        "compensating",
-        "completed",
-        "compensated",
-        "completed-with-exceptions",
-        "compensated-with-exceptions",
-      ],
-    },
+    status: { enum: sagaStatuses },
     stuck: { enum: ["true", "false"] },
     step: name,
     direction,

@@ -4,13 +4,14 @@ import os from "node:os";
 import path from "node:path";
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
-import { removeRunning, writeRunning } from "../../../../templates/runtime/src/embedded/running-file.ts";
+import { removeRunning } from "../../../../templates/runtime/src/embedded/running-file.ts";
 import { operate } from "../../../../templates/runtime/src/operate/operate.ts";
 import { type AdminVerbs, createAdminApp } from "../../../../templates/runtime/src/service/admin.ts";
 import type { DeadLetterDetail, DeadLetterFilter } from "../../../../templates/runtime/src/service/admin-api.ts";
 import { createHealth } from "../../../../templates/runtime/src/service/health.ts";
 import { createMetrics } from "../../../../templates/runtime/src/service/metrics.ts";
 import { noSagas } from "../../../../templates/runtime/src/service/saga-verbs.ts";
+import { runningShop } from "./running-shop.ts";
 
 const TOKEN = "a-token-of-some-length";
 
@@ -192,15 +193,11 @@ describe("eda-operate", () => {
   }
 
   function running(...names: readonly string[]): void {
-    writeRunning(root, {
-      name: "shop",
-      supervisor: process.pid,
-      state: "ready",
-      postgres: { pid: 1, port: 1, url: "" },
-      brokerUrl: "",
-      adminToken: TOKEN,
-      services: names.map((name) => ({ name, pid: 1, url: "", adminUrl: url, databaseUrl: "" })),
-    });
+    runningShop(
+      root,
+      TOKEN,
+      names.map((name) => [name, url]),
+    );
   }
 
   function verbs(): AdminVerbs {

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
-import { removeRunning, writeRunning } from "../../../../templates/runtime/src/embedded/running-file.ts";
+import { removeRunning } from "../../../../templates/runtime/src/embedded/running-file.ts";
 import { operate } from "../../../../templates/runtime/src/operate/operate.ts";
 import { createAdminApp } from "../../../../templates/runtime/src/service/admin.ts";
 import type { SagaVerbs } from "../../../../templates/runtime/src/service/admin-sagas.ts";
@@ -25,6 +25,7 @@ import {
   succeeded,
   unanswered,
 } from "../saga/operator/operated.fixture.ts";
+import { runningShop } from "./running-shop.ts";
 
 const TOKEN = "a-token-of-some-length";
 const REASON = ["--reason", "the provider is back"];
@@ -394,14 +395,10 @@ describe("eda-operate sagas", () => {
   }
 
   function running(...names: readonly string[]): void {
-    writeRunning(root, {
-      name: "shop",
-      supervisor: process.pid,
-      state: "ready",
-      postgres: { pid: 1, port: 1, url: "" },
-      brokerUrl: "",
-      adminToken: TOKEN,
-      services: names.map((name) => ({ name, pid: 1, url: "", adminUrl: urls[name] ?? "", databaseUrl: "" })),
-    });
+    runningShop(
+      root,
+      TOKEN,
+      names.map((name) => [name, urls[name] ?? ""]),
+    );
   }
 });

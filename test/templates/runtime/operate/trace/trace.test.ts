@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { writeRunning } from "../../../../../templates/runtime/src/embedded/running-file.ts";
 import { operate } from "../../../../../templates/runtime/src/operate/operate.ts";
 import type { Timeline } from "../../../../../templates/runtime/src/operate/trace/timeline.ts";
 import { createService, type Service } from "../../../../../templates/runtime/src/service/host.ts";
@@ -10,6 +9,7 @@ import { eventually } from "../../../../../templates/runtime/src/testing/eventua
 import { inventoryDefinition, inventoryImplementation } from "../../service/inventory.fixture.ts";
 import { ordersDefinition, ordersImplementation } from "../../service/orders.fixture.ts";
 import { adminToken, ask, type Surroundings, surroundings } from "../../service/running.ts";
+import { runningShop } from "../running-shop.ts";
 import { grammarFault } from "./mermaid-grammar.ts";
 
 const good = "0a4c7c8e-5b0f-4a53-9c1a-3f7a6d0c9e11";
@@ -193,14 +193,6 @@ describe("eda-operate trace, of two running services", function () {
   }
 
   function running(...services: readonly (readonly [name: string, adminUrl: string])[]): void {
-    writeRunning(root, {
-      name: "shop",
-      supervisor: process.pid,
-      state: "ready",
-      postgres: { pid: 1, port: 1, url: "" },
-      brokerUrl: "",
-      adminToken,
-      services: services.map(([name, adminUrl]) => ({ name, pid: 1, url: "", adminUrl, databaseUrl: "" })),
-    });
+    runningShop(root, adminToken, services);
   }
 });
