@@ -4,26 +4,13 @@ import { describe, it } from "mocha";
 import { parse } from "yaml";
 import { printSaga } from "../../../generators/saga/print-saga.ts";
 import { resolveSaga, type SagaOutline } from "../../../generators/saga/resolve.ts";
-import { stepAnswers } from "../../../generators/saga/step-answers.ts";
 import { compileSaga } from "../../../templates/runtime/src/saga/compile.ts";
 import { anyText } from "../_command/hostile-text.ts";
-import { travel, trip } from "./travel.ts";
+import { buySeat, outline, travel, trip } from "./travel.ts";
 
 const { system } = travel();
-const printed = (steps: string | readonly unknown[], more: Partial<SagaOutline> = {}) =>
-  printSaga(
-    resolveSaga(
-      {
-        name: "trip",
-        style: "orchestration",
-        service: "trips",
-        trigger: "trips.TripBooked",
-        groups: stepAnswers(typeof steps === "string" ? steps : JSON.stringify(steps)),
-        ...more,
-      },
-      system,
-    ),
-  );
+const printed = (steps: string | readonly unknown[], more?: Partial<SagaOutline>) =>
+  printSaga(resolveSaga(outline(steps, more), system));
 
 describe("A definition as it is written", () => {
   it("reads as a person would write it, and says once what needs to be known", () => {
@@ -50,17 +37,7 @@ steps:
       command: hotels.ReleaseRoom
       input: { tripId: $.trigger.tripId }
       success: hotels.RoomReleased
-  - id: buy-seat
-    kind: pivot                        # the point of no return, once it is known to have succeeded
-    command: flights.BuySeat
-    input: { ticketId: $.trigger.tripId, seat: $.trigger.seat }
-    success: flights.SeatBought
-    failure: flights.SeatRefused
-    compensation:
-      command: flights.RefundSeat
-      input: { ticketId: $.trigger.tripId }
-      success: flights.SeatRefunded
-  - id: send-ticket
+${buySeat}  - id: send-ticket
     kind: retriable                    # tried until it succeeds; a refusal here is for a person to settle
     command: mail.SendTicket
     input: { letterId: $.trigger.tripId, room: $.steps.reserve-room.room }

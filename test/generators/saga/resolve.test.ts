@@ -2,18 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { EdaError } from "../../../generators/_system/errors.ts";
 import { resolveSaga, type SagaOutline } from "../../../generators/saga/resolve.ts";
-import { stepAnswers } from "../../../generators/saga/step-answers.ts";
 import { assertOneLine } from "../_command/hostile-text.ts";
-import { travel, trip } from "./travel.ts";
+import { outline, travel, trip } from "./travel.ts";
 
-const outline = (steps: string | readonly unknown[], more: Partial<SagaOutline> = {}): SagaOutline => ({
-  name: "trip",
-  style: "orchestration",
-  service: "trips",
-  trigger: "trips.TripBooked",
-  groups: stepAnswers(typeof steps === "string" ? steps : JSON.stringify(steps)),
-  ...more,
-});
 const { system } = travel();
 const resolved = (steps: string | readonly unknown[], more?: Partial<SagaOutline>) =>
   resolveSaga(outline(steps, more), system);

@@ -1,4 +1,6 @@
 import { type ManifestDocument, parseManifest } from "../../../generators/_system/document.ts";
+import type { SagaOutline } from "../../../generators/saga/resolve.ts";
+import { stepAnswers } from "../../../generators/saga/step-answers.ts";
 
 const services: Readonly<Record<string, string>> = {
   trips: `
@@ -62,3 +64,26 @@ export function travel(
 
 /** The whole of it, in the terms of `--steps`. */
 export const trip = "hotels.ReserveRoom,flights.BuySeat:pivot,mail.SendTicket";
+
+/** A saga of trips with these steps, in the terms of `--steps`. */
+export const outline = (steps: string | readonly unknown[], more: Partial<SagaOutline> = {}): SagaOutline => ({
+  name: "trip",
+  style: "orchestration",
+  service: "trips",
+  trigger: "trips.TripBooked",
+  groups: stepAnswers(typeof steps === "string" ? steps : JSON.stringify(steps)),
+  ...more,
+});
+
+/** `flights.BuySeat:pivot` as it is written into a definition. */
+export const buySeat = `  - id: buy-seat
+    kind: pivot                        # the point of no return, once it is known to have succeeded
+    command: flights.BuySeat
+    input: { ticketId: $.trigger.tripId, seat: $.trigger.seat }
+    success: flights.SeatBought
+    failure: flights.SeatRefused
+    compensation:
+      command: flights.RefundSeat
+      input: { ticketId: $.trigger.tripId }
+      success: flights.SeatRefunded
+`;
