@@ -1,5 +1,5 @@
 import type { JournaledLetter } from "../../service/admin-journal-api.ts";
-import { detail, type Fact, nameOf, type Sent } from "./facts.ts";
+import { detail, type Fact, nameOf, type Sent } from "./fact.ts";
 
 /** A dead letter, and what an operator has made of it. */
 export function letterFacts(service: string, letter: JournaledLetter, message: Sent | undefined): readonly Fact[] {

@@ -2,7 +2,7 @@ import { journalLimit, type ServiceJournal } from "../../service/admin-journal-a
 import type { AdminClient } from "../admin-client.ts";
 import { Refused } from "../errors.ts";
 import type { Result } from "../result.ts";
-import type { Handling } from "./facts.ts";
+import type { Handling } from "./fact.ts";
 import { type Timeline, timelineOf } from "./timeline.ts";
 import type { TraceLine } from "./trace-line.ts";
 import { traceMermaid } from "./trace-mermaid.ts";

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../saga/definition.ts";
 import type { JournaledMove, ServiceJournal } from "../../service/admin-journal-api.ts";
 import { span } from "../screen.ts";
-import { detail, type Fact, type Handling, handledAfter, type Kind, nameOf, type Sent } from "./facts.ts";
+import { detail, type Fact, type Handling, handledAfter, type Kind, nameOf, type Sent } from "./fact.ts";
 
 /** What the log of a service's sagas says, but for what the messages that they sent say themselves. */
 export function sagaFacts({ service, sagas }: ServiceJournal, messages: ReadonlyMap<string, Sent>): readonly Fact[] {

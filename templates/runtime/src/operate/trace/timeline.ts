@@ -1,5 +1,6 @@
 import type { ServiceJournal } from "../../service/admin-journal-api.ts";
-import { type Fact, factsOf, type Handling, type Told } from "./facts.ts";
+import type { Fact, Handling, Told } from "./fact.ts";
+import { factsOf } from "./facts.ts";
 
 /** What has happened under one correlation id, in every service that was asked. */
 export interface Timeline {

@@ -1,5 +1,5 @@
 import { counted, oneLine, span } from "../screen.ts";
-import type { Kind } from "./facts.ts";
+import type { Kind } from "./fact.ts";
 import type { Timeline, TimelineEntry } from "./timeline.ts";
 
 /** A timeline as lines of at most `width` columns, aligned; colours where the terminal takes them. */

@@ -1,4 +1,4 @@
-import type { Handling } from "../../../../../templates/runtime/src/operate/trace/facts.ts";
+import type { Handling } from "../../../../../templates/runtime/src/operate/trace/fact.ts";
 import { type Timeline, timelineOf } from "../../../../../templates/runtime/src/operate/trace/timeline.ts";
 import type {
   JournaledMessage,
