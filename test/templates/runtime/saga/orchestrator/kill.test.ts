@@ -2,9 +2,24 @@ import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
+import { seededRandom } from "../../../../../templates/runtime/src/faults/random.ts";
 import { eventually } from "../../../../../templates/runtime/src/testing/eventually.ts";
 import { stageName } from "./participants.ts";
 import { scene } from "./scene.ts";
+
+const stagesTo = {
+  completed: ["reserve-stock", "screen-fraud", "capture-payment", "completed"],
+  "screen-fraud": ["reserve-stock", "screen-fraud", "reserve-stock compensation", "compensated"],
+  "capture-payment": ["reserve-stock", "screen-fraud", "capture-payment", "reserve-stock compensation", "compensated"],
+} as const;
+
+/** The moments that differ for those who go on, and what it does next in each. */
+const killedBefore = {
+  "before it stores a transition": "UPDATE public.saga s",
+  "between a transition and its commands": "INSERT INTO public.outbox (",
+  "before it publishes a command": "broker.publish",
+  "between publishing a command and marking it": "WITH unflushed AS",
+} as const;
 
 describe("an orchestrator's process", () => {
   const stage = scene();
@@ -118,4 +133,53 @@ describe("an orchestrator's process", () => {
     const here = news.filter(({ type }) => type === "ended").length;
     assert.ok(here > 0 && here < orders.length, `${here} of ${orders.length} ended here`);
   });
+
+  // Red when writeMoves commits before it writes the commands: the saga waits for one that was never sent; when relayPass
+  // marks before it sends, or mints ids as it sends.
+  const random = seededRandom(3);
+  for (const [when, statement] of Object.entries(killedBefore)) {
+    const nth = 2 + Math.floor(random() * 4);
+    it(`killed ${when}, the time number ${nth}, while another one shares its sagas: each ends once, as it would have`, async () => {
+      const ends = ["completed", "screen-fraud", "capture-payment"] as const;
+      const orders = Array.from({ length: 30 }, (_, at) => ({ ...stage.order(), end: ends[at % ends.length]! }));
+      const endOf = new Map(orders.map(({ id, end }) => [id, end as string]));
+      const playing = await stage.play(({ sagaid = "", sagastep }) =>
+        sagastep === endOf.get(sagaid) && sagastep !== "completed" ? "failure" : "success",
+      );
+      const other = await stage.hosted({ instance: "other" });
+      const killed = await processOf({ INSTANCE: "killed", KILL_BEFORE: statement, KILL_AT: `${nth}` });
+      const gone = once(killed, "exit");
+      for (const { orderId } of orders) await stage.on.trigger(orderId);
+      assert.deepEqual(await gone, [null, "SIGKILL"]);
+      for (const { id, end } of orders) {
+        await stage.on.until(id, ({ status }) => status === (end === "completed" ? "completed" : "compensated"));
+      }
+      const here = other.news.filter(({ type }) => type === "moved").length;
+      const { rows } = await stage.on.database.query<{ moves: bigint; gaps: bigint; starts: bigint }>(
+        `SELECT (SELECT sum(revision) FROM public.saga WHERE id = ANY ($1))::bigint AS moves,
+                count(*) FILTER (WHERE what = 'started') AS starts,
+                (SELECT sum(log_length) FROM public.saga WHERE id = ANY ($1))::bigint - count(*) AS gaps
+         FROM public.saga_log WHERE saga_id = ANY ($1)`,
+        [[...endOf.keys()]],
+      );
+      const [{ moves, gaps, starts } = { moves: 0n, gaps: 0n, starts: 0n }] = rows;
+      assert.deepEqual([gaps, starts], [0n, BigInt(orders.length)]);
+      assert.ok(
+        here > 0 && BigInt(here) < moves,
+        `${here} of ${moves} moves are the other one's: the killed one had its share`,
+      );
+      for (const { id, end } of orders) {
+        const commands = playing.commands.filter(({ key }) => key === id);
+        const ids = Map.groupBy(commands, stageName);
+        assert.deepEqual([...ids.keys()], stagesTo[end], `${id} in order`);
+        for (const [name, copies] of ids) {
+          assert.equal(
+            new Set(copies.map((copy) => copy.id)).size,
+            1,
+            `${id}: ${name} is one command, sent twice perhaps`,
+          );
+        }
+      }
+    });
+  }
 });
