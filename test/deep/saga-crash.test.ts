@@ -24,9 +24,10 @@ describe("the example's saga, with its process killed at a statement", function 
       { story: "compensated", first: WRITES, twice: true },
     ]));
 
+  // Red when conclude.ts commits what a compensation's call has undone before its message's mark.
   it("refunds once what was taken, where a refund and then the cancelling are refused, until an operator retries", () =>
     sample("refusing", [
-      { story: "refunded", first: /payments: (INSERT|UPDATE|COMMIT)/ },
+      { story: "refunded", first: /payments: INSERT INTO public.inbox / },
       { story: "refunded", first: WRITES, twice: true },
     ]));
 
