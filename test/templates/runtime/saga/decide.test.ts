@@ -217,6 +217,22 @@ describe("the saga machine", () => {
       });
     }
 
+    // Red when isStuck (decide.ts) asks the last course alone, or whether all of them are.
+    it("R6†: a saga is stuck while any of its steps is, each in its own direction", () => {
+      const saga = storyOf(sagaOf(["a", ["r+", "s+"]]))
+        .succeed("a")
+        .fail("r")
+        .exhaust("s");
+      assert.deepEqual([saga.course("r")?.stuck, saga.course("s")?.stuck, saga.stuck], ["failure", "unknown", true]);
+      assert.deepEqual([saga.operator("retry", "r").succeed("r").sent, saga.stuck], [[], true]);
+      assert.deepEqual([saga.succeed("s").sent, saga.stuck], [["completed 1.1"], false]);
+      const back = storyOf(sagaOf(["a", "b"]))
+        .succeed("a")
+        .fail("b")
+        .exhaust("~a");
+      assert.deepEqual([back.course("a")?.stuck, back.course("~a")?.stuck, back.stuck], [undefined, "unknown", true]);
+    });
+
     it("R6: a stuck ending is never compensated, not even by the deadline", () => {
       const saga = storyOf(sagaOf(["a"]))
         .succeed("a")

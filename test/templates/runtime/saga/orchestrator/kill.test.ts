@@ -118,6 +118,24 @@ describe("an orchestrator's process", () => {
     assert.deepEqual(stages.slice(-2), ["reserve-stock compensation", "compensated"]);
   });
 
+  // Red when due-timers.sql is given this process's time to compare with.
+  for (const [how, hours] of [
+    ["ahead", 2],
+    ["behind", -2],
+  ] as const)
+    it(`whose clock is ${how} fires timers by the database's time (R8)`, async () => {
+      const [due, notYet] = [stage.order(), stage.order()];
+      await processOf({ CLOCK_AHEAD_MS: `${hours * 3_600_000}` });
+      for (const { orderId } of [due, notYet]) await stage.on.trigger(orderId);
+      for (const { id } of [due, notYet]) await stage.on.until(id, () => true);
+      await stage.on.database.query(
+        "UPDATE public.saga_timer SET due_at = clock_timestamp() WHERE kind = 'deadline' AND saga_id = $1",
+        [due.id],
+      );
+      await stage.on.until(due.id, ({ status }) => status === "compensating");
+      assert.equal((await stage.on.state(notYet.id))?.status, "running");
+    });
+
   it("shares the work with another one, by partitions", async () => {
     const orders = Array.from({ length: 60 }, () => stage.order());
     await stage.play(() => "success");

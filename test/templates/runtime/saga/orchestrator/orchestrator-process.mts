@@ -8,7 +8,7 @@ import { host, paymentSaga } from "./saga-host.ts";
  * A host of the payment saga in a process of its own, to be killed and paused. Right before the first statement that
  * contains HOLD_BEFORE and has HOLD_FOR among its values it says `holding`, and goes on only when it is told so; then
  * it says `refused` when the database does not carry it out. Right before the statement that contains KILL_BEFORE for the
- * KILL_AT-th time, it kills itself; `broker.publish` is what its relay publishes.
+ * KILL_AT-th time, it kills itself; `broker.publish` is what its relay publishes. Its clock is CLOCK_AHEAD_MS ahead.
  */
 const {
   DATABASE_URL = "",
@@ -20,7 +20,16 @@ const {
   IDLE_MS,
   KILL_BEFORE,
   KILL_AT,
+  CLOCK_AHEAD_MS,
 } = process.env;
+if (CLOCK_AHEAD_MS !== undefined) {
+  const RealDate = Date;
+  const now = () => RealDate.now() + Number(CLOCK_AHEAD_MS);
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (of, given) => Reflect.construct(of, given.length === 0 ? [now()] : given),
+    get: (of, name) => (name === "now" ? now : Reflect.get(of, name)),
+  });
+}
 const goOn = new Promise<void>((resolve) => process.once("message", () => resolve()));
 const plain = createDatabase({
   url: DATABASE_URL,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { DueTimer } from "../../../../../templates/runtime/src/saga/orchestrator/timers.ts";
 import { eventually } from "../../../../../templates/runtime/src/testing/eventually.ts";
+import { stageName } from "./participants.ts";
 import { paymentSaga } from "./saga-host.ts";
 import { scene } from "./scene.ts";
 
@@ -67,6 +68,25 @@ describe("the timers of sagas", () => {
       new Set([`${id}/reserve-stock/forward/1`]),
     );
     assert.equal(new Set(first.map((command) => command.id)).size, first.length);
+  });
+
+  // Red when loadSubjects forgets at which attempt a stage is (`attempt: 1`): it is asked more often than it may be.
+  it("count attempts on across a restart", async () => {
+    const { orderId, id } = stage.order();
+    const playing = await stage.play(({ sagastep }) => (sagastep === "reserve-stock" ? undefined : "success"));
+    const retry = { attempts: 3, initial: "5ms", multiplier: 1, jitter: "none" } as const;
+    const definition = paymentSaga({ timeout: "300ms", retry });
+    const attempts = () => playing.commands.filter((each) => each.key === id && stageName(each) === "reserve-stock");
+    const before = await stage.hosted({ definition });
+    await stage.on.trigger(orderId);
+    await eventually(() => attempts().length === 2);
+    await before.stop();
+    const left = (await stage.on.state(id))!;
+    assert.equal(left.status, "running");
+    await stage.hosted({ definition });
+    await stage.on.until(id, ({ status }) => status === "compensating");
+    const sent = new Map(attempts().map((command) => [command.id, command.sagaattempt]));
+    assert.deepEqual([...sent.values()], [1, 2, 3]);
   });
 
   // Red when the machine does not look at where its stage stands (saga/timers.ts).

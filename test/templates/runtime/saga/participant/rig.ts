@@ -117,7 +117,7 @@ export async function shopRig() {
       aggregate: {
         definition: shopDefinition,
         contracts: compileContracts(shopDefinition),
-        decider: shopDecider,
+        decider: implementation.decider,
         persistence: stateTable("Order", shopDecider.initialState),
         insertMessages,
       },
