@@ -32,6 +32,7 @@ export async function runSchedule(rig: Awaited<ReturnType<typeof shopRig>>, seed
   );
   const shop = shopImplementation(provider, { limitMs: LIMIT_MS });
   let trouble = true;
+  let broken = 0;
 
   const breaking: Database = {
     ...rig.database,
@@ -40,7 +41,10 @@ export async function runSchedule(rig: Awaited<ReturnType<typeof shopRig>>, seed
         (tx) =>
           work({
             async query(text, values) {
-              if (trouble && chance(0.004)) await tx.query("SELECT pg_terminate_backend(pg_backend_pid())");
+              if (trouble && chance(0.004)) {
+                broken += 1;
+                await tx.query("SELECT pg_terminate_backend(pg_backend_pid())");
+              }
               return tx.query(text, values);
             },
           }),
@@ -75,6 +79,7 @@ export async function runSchedule(rig: Awaited<ReturnType<typeof shopRig>>, seed
     ),
   );
 
+  assert.ok(broken + provider.lost() > 0, "nothing has gone wrong: it shows nothing");
   trouble = false;
   provider.reliable();
   await handle(
@@ -133,12 +138,16 @@ function unreliable(declining: readonly string[], chance: (share: number) => boo
   const refunded = new Set<string>();
   const refused = new Set<string>();
   let lossy = true;
+  let losses = 0;
   async function lose(what: string): Promise<void> {
-    if (lossy && chance(0.2)) throw new Error(`${what} is lost`);
+    if (!lossy || !chance(0.2)) return;
+    losses += 1;
+    throw new Error(`${what} is lost`);
   }
   return {
     captured,
     refunded,
+    lost: () => losses,
     reliable: () => {
       lossy = false;
     },
