@@ -101,6 +101,15 @@ export const outboxMutants: readonly Mutant[] = [
     test: "floor.test.ts",
   },
   {
+    fault: "unpark gives back what its caller then rolls back",
+    file: "unpark.ts",
+    line: "return (await tx.query<{ count: number }>(UNPARK, values)).rows[0]?.count ?? 0;",
+    replacement: `const { rows } = await tx.query<{ count: number }>(UNPARK, values);
+  await tx.query("COMMIT AND CHAIN");
+  return rows[0]?.count ?? 0;`,
+    test: "unpark.test.ts",
+  },
+  {
     fault: "unpark leaves the floor above what it frees",
     file: "queries/unpark.sql",
     line: "  WHERE s.shard = f.shard\n",
