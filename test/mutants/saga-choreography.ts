@@ -129,6 +129,13 @@ export const choreographyMutants: readonly Mutant[] = [
     test: "choreography/consume.test.ts",
   },
   {
+    fault: "R18: a step that can only be given up takes the others of its event with it",
+    file: "choreography/consume.ts",
+    line: "failures.find((error) => !(error instanceof GiveUpError)) ??",
+    replacement: "failures.find((error) => error === GiveUpError) ??",
+    test: "choreography/consume.test.ts",
+  },
+  {
     fault: "R18: of the steps of one event those behind a failing one are not begun",
     file: "choreography/consume.ts",
     line: "      failures.push(error);",

@@ -1,5 +1,5 @@
 import { isUnavailable } from "../../database/errors.ts";
-import { type ExternalRun, type Handler, NotYetError } from "../../inbox/consumer-options.ts";
+import { type ExternalRun, GiveUpError, type Handler, NotYetError } from "../../inbox/consumer-options.ts";
 import type { Message } from "../../message/message.ts";
 import type { ServiceConsumer } from "../../service/consumers.ts";
 import type { ChoreographedStep, ServiceDefinition } from "../../service/definition.ts";
@@ -83,6 +83,10 @@ async function startEach(
     }
   }
   if (failures.length === 0) return;
-  // One whose time has not come must not go to the dead letters with another that fails.
-  throw failures.find((error) => error instanceof NotYetError) ?? failures[0];
+  // One whose time has not come, or that another attempt may help, must not go to the dead letters with another.
+  throw (
+    failures.find((error) => error instanceof NotYetError) ??
+    failures.find((error) => !(error instanceof GiveUpError)) ??
+    failures[0]
+  );
 }

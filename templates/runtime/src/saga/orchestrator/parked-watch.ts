@@ -1,5 +1,6 @@
 import { createAlarm } from "../../alarm.ts";
 import type { Database } from "../../database/database.ts";
+import { isUnavailable } from "../../database/errors.ts";
 import type { Stage } from "../transition.ts";
 import type { SetOrchestrator } from "./create-orchestrator.ts";
 import type { HearNews } from "./news.ts";
@@ -13,7 +14,7 @@ export interface ParkedWatchOptions {
   readonly hear: HearNews;
   /** Default 1,000. */
   readonly pollMs?: number;
-  /** Database away: goes on when it can. */
+  /** Database away, or one saga could not be moved: goes on when it can. */
   readonly interrupted?: (error: unknown) => void;
 }
 
@@ -49,10 +50,16 @@ export function createParkedWatch(options: ParkedWatchOptions): ParkedWatch {
     // One by one: whoever moves the saga meanwhile goes first, and nothing else waits for this.
     for (const { type, id, step, direction } of rows) {
       if (stopping) return;
-      const moved = await database.transaction((tx) =>
-        orchestrator.applyAll(tx, [{ id, input: { type, step, direction } }]),
-      );
-      hear(moved.flatMap(({ news }) => news));
+      try {
+        const moved = await database.transaction((tx) =>
+          orchestrator.applyAll(tx, [{ id, input: { type, step, direction } }]),
+        );
+        hear(moved.flatMap(({ news }) => news));
+      } catch (error) {
+        if (isUnavailable(error)) throw error;
+        // It is looked at again, and must not hold up those behind it.
+        options.interrupted?.(error);
+      }
     }
   }
 

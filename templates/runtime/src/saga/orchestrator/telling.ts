@@ -28,6 +28,15 @@ export function createTelling(hear: HearNews): Telling {
         kept.delete(message.id);
         observer.failed?.(message, error, seconds);
       },
+      // Somebody else has done it since it was rolled back here.
+      duplicate(message) {
+        kept.delete(message.id);
+        observer.duplicate?.(message);
+      },
+      forgotten(message) {
+        kept.delete(message.id);
+        observer.forgotten?.(message);
+      },
       deadLettered(letter) {
         observer.deadLettered?.(letter);
         tell(letter.id);

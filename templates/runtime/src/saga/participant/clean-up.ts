@@ -6,7 +6,7 @@ const MARGIN_MS = 24 * 3_600_000;
 
 /**
  * Forgets what became of steps that nobody has asked about for so long that every command of theirs is refused as too
- * old (R20).
+ * old (R20). What is still to be undone (R19) is kept.
  */
 export async function cleanUpParticipant(database: Database, retentionMs: number, signal?: AbortSignal): Promise<void> {
   for (let count = AT_ONCE; count === AT_ONCE && signal?.aborted !== true; ) {
@@ -17,5 +17,6 @@ export async function cleanUpParticipant(database: Database, retentionMs: number
 const FORGET = `
   DELETE FROM public.saga_participant WHERE ctid IN (
     SELECT ctid FROM public.saga_participant
-    WHERE touched_at < clock_timestamp() - $1::double precision * interval '1 ms' LIMIT $2::bigint
+    WHERE touched_at < clock_timestamp() - $1::double precision * interval '1 ms' AND NOT compensation_again
+    LIMIT $2::bigint
   )`;

@@ -177,6 +177,18 @@ describe("a step of a choreography, at the service that does it", () => {
       assert.deepEqual((await rig.told(order)).sort(), ["OrderPacked", "PaymentCaptured", "StockReserved"]);
     });
 
+    // Red when startEach throws the first failure, whatever it is: a step that can only be given up took the others with it.
+    it("is tried again although another of them can only be given up", async () => {
+      const provider = fakeProvider();
+      provider.before = async () => {
+        provider.before = async () => undefined;
+        throw new Error("the line is dead");
+      };
+      await rig.handle(shopImplementation(provider), happens("Rushed", order, { quantity: 0.5 }));
+      assert.deepEqual((await rig.told(order)).sort(), ["OrderPacked", "PaymentCaptured"]);
+      assert.match((await rig.letters()).join(), /^2 shop.ReserveStock breaks its contract/);
+    });
+
     // Red when startEach in consume.ts lets the first failure through: the `catch` taken out.
     it("waits for none of them that fails; what was done is not done again when that one is replayed (R18)", async () => {
       const provider = fakeProvider();

@@ -25,4 +25,17 @@ describe("what a participant remembers", () => {
     const { rows } = await rig.database.query("SELECT saga_id AS id FROM public.saga_participant ORDER BY 1");
     assert.deepEqual(rows, [{ id: "buying:asked" }, { id: "buying:new" }]);
   });
+
+  // Red without `AND NOT compensation_again` in clean-up.ts: money that is to be paid back would stay where it is.
+  it("keeps a compensation that is due again, however long nobody could run it (R19)", async () => {
+    const shop = shopImplementation(fakeProvider());
+    await rig.handle(shop, [asks("owed")]);
+    await rig.database.query(
+      `UPDATE public.saga_participant SET touched_at = clock_timestamp() - interval '1 year',
+         compensation_again = saga_id = 'buying:owed'`,
+    );
+    await cleanUpParticipant(rig.database, 90 * day);
+    const { rows } = await rig.database.query("SELECT saga_id AS id FROM public.saga_participant");
+    assert.deepEqual(rows, [{ id: "buying:owed" }]);
+  });
 });
