@@ -197,6 +197,13 @@ export const UNUSED = \``,
     test: "participant/external.test.ts",
   },
   {
+    fault: "R19: a compensation that is no call is done although its step's call may still have been made",
+    file: "participant/participant.ts",
+    line: "if (definition.commands[command]?.external !== true) return false;",
+    replacement: "if (definition.commands[command]?.external !== true) return true;",
+    test: "participant/external.test.ts",
+  },
+  {
     fault: "an operator's tombstone says of an open call that it was not made",
     file: "participant/judge.ts",
     line: `  if (isOpen(row)) {

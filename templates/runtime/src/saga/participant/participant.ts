@@ -69,6 +69,8 @@ export function createParticipant<State, Command extends NamedCommand, Event ext
       return typeof handler === "object" ? handler : undefined;
     },
     canRefuseForwardOf({ command }) {
+      // What is no call itself reaches no provider.
+      if (definition.commands[command]?.external !== true) return false;
       const forward = definition.commands[command]?.undoes;
       return forward === undefined || parts.externalOf(forward)?.canRefuse !== false;
     },

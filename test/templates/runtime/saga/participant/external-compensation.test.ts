@@ -237,7 +237,7 @@ describe("a saga's command that calls something outside (R19) and its compensati
     assert.deepEqual(await told(), [...captured, ...refunded]);
   });
 
-  it("may be a plain command: then it waits for an open call just so", async () => {
+  it("may be a plain command: then it waits for an open call just so, and is done once its outcome is there", async () => {
     await captureThatIsLost();
     const plain = releases({ step: "capture" });
     const stop = new AbortController();
@@ -245,7 +245,11 @@ describe("a saga's command that calls something outside (R19) and its compensati
     await assert.rejects(batchHandler(paid.rig.consumer(paid.shop, { observer }))(batchOf([plain], stop.signal)));
     assert.equal((await row())?.refused, true);
     await timePasses();
+    // Nothing that it does reaches the provider, which has the money.
     await handle(plain);
+    assert.deepEqual(await told(), []);
+    await paid.rig.database.query("UPDATE public.saga_participant SET forward_outcome = 'success'");
+    await handle(releases({ step: "capture", attempt: 2 }));
     assert.deepEqual(await told(), ["StockReleased", "StockReleased success 1"]);
   });
 });

@@ -150,6 +150,16 @@ describe("a saga's command that calls something outside (R19)", () => {
       assert.deepEqual(await told(), []);
     });
 
+    // Red without the look at `external` in canRefuseForwardOf: the money stayed where it was, and the saga was compensated.
+    it("the same where its compensation is no call, which reaches no provider", async () => {
+      await captureThatIsLost();
+      await timePasses();
+      await handle(refunds({ command: "ReleaseStock" }));
+      assert.match((await letters())[0] ?? "", /the provider can neither refuse/);
+      assert.deepEqual(await told(), []);
+      assert.equal(paid.provider.captured.size, 1);
+    });
+
     it("is compensated like any other when its outcome is known", async () => {
       await paid.rig.handle(blind(), [captures(), refunds()]);
       assert.deepEqual(await told(), [...captured, ...refunded]);
