@@ -24,6 +24,21 @@ describe("withIndexScans", () => {
     await server.drop();
   });
 
+  // Red without plan_cache_mode.
+  it("plans a fetch once, however often it is made", async () => {
+    const server = await testDatabase();
+    await (await createEmbeddedBroker({ url: server.url })).close();
+    const database = createDatabase({ url: withIndexScans(server.url), max: 1 });
+    for (let time = 0; time < 8; time++) await database.query(FETCH, [[], [], [], [], [], 0]);
+    const { rows } = await database.query(
+      "SELECT generic_plans AS once, custom_plans AS anew FROM pg_prepared_statements WHERE statement = $1",
+      [FETCH],
+    );
+    assert.deepEqual(rows, [{ once: 8n, anew: 0n }]);
+    await database.close();
+    await server.drop();
+  });
+
   it("keeps the options that a URL has", () => {
     const url = withIndexScans("postgres://a:b@h/d?options=-c%20geqo%3Doff");
     assert.match(new URL(url).searchParams.get("options") ?? "", /^-c geqo=off -c enable_seqscan=off /);
