@@ -1,6 +1,7 @@
 import { Command as Program } from "commander";
 import { hasTerminal, terminal } from "../_command/ask.ts";
 import type { Command } from "../_command/command.ts";
+import { dryRunOf } from "../_command/door.ts";
 import { afterwards } from "../_command/finish.ts";
 import { outputTo } from "../_command/output.ts";
 import { commandNamed, kindOf, kinds } from "../_command/registry.ts";
@@ -75,7 +76,7 @@ function programOf(command: Command<never>, name: string, aliases: readonly stri
       ...(hasTerminal() && flags.defaults !== true && { asker: terminal }),
       defaults: flags.defaults === true,
       force: flags.force === true,
-      dryRun: flags.diff === true ? "full" : flags.dryRun === true,
+      dryRun: dryRunOf(flags),
     });
     const args = argument === undefined ? [] : [argument];
     await session.add({ command: command.name, said: saidOf(command, args, flags) });

@@ -1,5 +1,6 @@
 import { Command as Program } from "commander";
 import { commitRun, planOf, prepare } from "../_command/commit.ts";
+import { dryRunOf } from "../_command/door.ts";
 import { type Opened, openExisting } from "../_command/opened.ts";
 import { outputTo } from "../_command/output.ts";
 import { errorsOf } from "../_command/refusal.ts";
@@ -26,12 +27,13 @@ export function syncCommand(): Program {
     .action(async (flags: Flags) => {
       const opened = openExisting(process.cwd());
       if (flags.check) process.exitCode = tellStale(opened, flags.format) ? 1 : 0;
-      else if ((flags.dryRun || flags.diff) && flags.format === "json") tellStale(opened, flags.format);
+      else if (dryRunOf(flags) && flags.format === "json") tellStale(opened, flags.format);
       else await sync(opened, flags);
     });
 }
 
-async function sync(opened: Opened, { force, dryRun, diff, format }: Flags): Promise<void> {
+async function sync(opened: Opened, flags: Flags): Promise<void> {
+  const { force, format } = flags;
   const isJson = format === "json";
   const output = outputTo(process.stdout, isJson ? () => undefined : undefined);
   const door = {
@@ -39,7 +41,7 @@ async function sync(opened: Opened, { force, dryRun, diff, format }: Flags): Pro
     output,
     defaults: true,
     force: force === true,
-    dryRun: diff === true ? ("full" as const) : dryRun === true,
+    dryRun: dryRunOf(flags),
   };
   const committed = await commitRun(door, opened, [], [], { readAll: true });
   // What follows from a mistake is rendered like all else, and is as wrong as the manifest is.

@@ -15,5 +15,10 @@ export interface Door {
   readonly dryRun: boolean | "full";
 }
 
+/** What `--dry-run` and `--diff`, which is one with more in it, ask for together. */
+export function dryRunOf(asked: { readonly dryRun?: boolean; readonly diff?: boolean }): Door["dryRun"] {
+  return asked.diff === true ? "full" : asked.dryRun === true;
+}
+
 /** An edit that can be made again, on a manifest and sagas that another run has changed in between. */
 export type Step = (manifest: ManifestDocument, sagas: SagaTexts) => void;

@@ -4,6 +4,7 @@ import { EdaError } from "../_system/errors.ts";
 import { type Asker, hasTerminal } from "./ask.ts";
 import type { Command, CommandName } from "./command.ts";
 import type { Committed } from "./commit.ts";
+import { dryRunOf } from "./door.ts";
 import { afterwards } from "./finish.ts";
 import { handOver, ownGenerator } from "./hand-over.ts";
 import { outputTo } from "./output.ts";
@@ -106,7 +107,7 @@ function doorOf(generator: Generator, given: readonly (keyof typeof flags)[]) {
     ...(hasTerminal() && !defaults && { asker: askerOf(generator) }),
     defaults,
     force: given.includes("force"),
-    dryRun: given.includes("diff") ? ("full" as const) : given.includes("dry-run"),
+    dryRun: dryRunOf({ dryRun: given.includes("dry-run"), diff: given.includes("diff") }),
   };
 }
 
